@@ -1,0 +1,95 @@
+"""The one place that knows which role may do what, and where."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+
+VIEW = "view"
+ENTER = "enter"
+SUBMIT = "submit"
+APPRAISE = "appraise"
+DECIDE = "decide"
+ADMINISTER = "administer"
+ACCOUNTS = "accounts"
+IMPORT = "import"
+
+ROLE_ACTIONS = {
+    "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT},
+    "secretary": {VIEW, ENTER, SUBMIT},
+    "leader": {VIEW, DECIDE},
+    "inspector": {VIEW},
+    "supervisor": {VIEW},
+    "city_admin": {VIEW, ADMINISTER, ACCOUNTS, IMPORT},
+}
+# The technical right: accounts and the system, no sheets, no scores.
+SUPERUSER_ACTIONS = {ACCOUNTS}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The branches of the tree that somebody reaches: none, some, or (technical) all."""
+
+    paths: tuple[str, ...] = ()
+    everywhere: bool = False
+
+    def condition(self, field: str) -> Q:
+        """Return the condition that the path in `field` lies within reach.
+
+        Constant ranges, not startswith: they use the index on every database.
+        """
+        if self.everywhere:
+            return Q(**{f"{field}__isnull": False})
+        within = Q(**{f"{field}__in": []})
+        for path in self.paths:
+            within |= Q(**{f"{field}__gte": path, f"{field}__lt": after(path)})
+        return within
+
+    def covers(self, path: str) -> bool:
+        return self.everywhere or any(path.startswith(held) for held in self.paths)
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.paths)
+
+
+def after(path: str) -> str:
+    """Return the first path behind the whole branch of `path`: "/a/" gives "/a0"."""
+    return path[:-1] + chr(ord(path[-1]) + 1)
+
+
+def branch(path: str) -> Reach:
+    return Reach((path,))
+
+
+def reach(user, action: str, on: date | None = None) -> Reach:
+    """Return where `user` may do `action` on a day (today by default).
+
+    The roles of a user object are read once and kept with it, so a page costs one query.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return Reach()
+    if user.is_superuser and action in SUPERUSER_ACTIONS:
+        return Reach(everywhere=True)
+    day = on or timezone.localdate()
+    paths = sorted(path for role, path in _held(user, day) if action in ROLE_ACTIONS[role])
+    outermost: list[str] = []
+    for path in paths:
+        if not outermost or not path.startswith(outermost[-1]):
+            outermost.append(path)
+    return Reach(tuple(outermost))
+
+
+def roles(user, on: date | None = None) -> set[str]:
+    """Return the roles that `user` holds anywhere on a day (today by default)."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    return {role for role, _ in _held(user, on or timezone.localdate())}
+
+
+def _held(user, day: date) -> list[tuple[str, str]]:
+    cache = user.__dict__.setdefault("_roles_held", {})
+    if day not in cache:
+        held = user.assignments.current(day).values_list("role", "unit__path")
+        cache[day] = list(held)
+    return cache[day]

@@ -1,0 +1,18 @@
+from cells.models.accounts import Assignment, Role, User
+from cells.models.audit import AuditEntry, Door
+from cells.models.jobs import Heartbeat, Job
+from cells.models.units import CellKind, Level, Placement, Unit
+
+__all__ = [
+    "Assignment",
+    "AuditEntry",
+    "CellKind",
+    "Door",
+    "Heartbeat",
+    "Job",
+    "Level",
+    "Placement",
+    "Role",
+    "Unit",
+    "User",
+]

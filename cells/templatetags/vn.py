@@ -1,0 +1,17 @@
+"""Filters that show numbers the Vietnamese way."""
+
+from django import template
+
+from cells import vietnamese
+
+register = template.Library()
+
+
+@register.filter
+def points(hundredths):
+    return vietnamese.points_text(hundredths)
+
+
+@register.filter
+def number(value, places=0):
+    return "–" if value is None else vietnamese.number_text(value, places=int(places))

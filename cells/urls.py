@@ -1,0 +1,21 @@
+"""Signing in, accounts, units."""
+
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from cells.views import accounts, components, jobs, sign_in, units
+
+app_name = "cells"
+
+urlpatterns = [
+    path("tai-khoan/", accounts.account_list, name="accounts"),
+    path("don-vi/", units.unit_list, name="units"),
+    path("tac-vu/<uuid:pk>/", jobs.job_progress, name="job"),
+    path("mau-giao-dien/", components.component_page, name="components"),
+]
+
+sign_in_urls = [
+    path("dang-nhap/", sign_in.SignIn.as_view(), name="login"),
+    path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
+    path("doi-mat-khau/", sign_in.PasswordChange.as_view(), name="password_change"),
+]

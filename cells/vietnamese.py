@@ -1,0 +1,62 @@
+"""Vietnamese text as people search, sort and read it."""
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+_SPACES = re.compile(r"\s+")
+
+
+def tidy(text: str) -> str:
+    """Return `text` in NFC, without odd spaces."""
+    text = unicodedata.normalize("NFC", text).replace("\u200b", "").replace("\ufeff", "")
+    return _SPACES.sub(" ", text).strip()
+
+
+def fold(text: str) -> str:
+    """Return `text` as it is searched: lower case, no marks, đ as d."""
+    decomposed = unicodedata.normalize("NFD", tidy(text).lower().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _letters(word: str) -> tuple[str, str]:
+    """Return the ranks of the letters of `word`, then of its tones, each comparable as text."""
+    letters, tones = [], []
+    for char in unicodedata.normalize("NFC", word.lower()):
+        tone, base = 0, ""
+        for part in unicodedata.normalize("NFD", char):
+            if part in TONES:
+                tone = TONES[part]
+            else:
+                base += part
+        base = unicodedata.normalize("NFC", base)
+        rank = ALPHABET.find(base)
+        letters.append(f"{rank + 1:02d}" if rank >= 0 else f"9{base}")
+        tones.append(str(tone))
+    return "".join(letters), "".join(tones)
+
+
+def name_sort_key(full_name: str) -> str:
+    """Return a key that sorts by tên, then họ, then đệm, in the order of the alphabet.
+
+    Letters decide before tones, as in a Vietnamese dictionary.
+    """
+    words = tidy(full_name).split(" ")
+    ordered = [words[-1], *words[:-1]]
+    ranked = [_letters(word) for word in ordered]
+    return " ".join(f"{letters}.{tones}" for letters, tones in ranked)[:255]
+
+
+def points_text(hundredths: int | None) -> str:
+    """Return points as read: 8193 becomes “81,93”; a missing value “–”."""
+    if hundredths is None:
+        return "–"
+    return number_text(Decimal(hundredths) / 100, places=2)
+
+
+def number_text(value: Decimal | int | float, *, places: int = 0) -> str:
+    """Return `value` with a decimal comma and dots between thousands."""
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{exact:,.{places}f}".translate(str.maketrans(",.", ".,"))

@@ -1,0 +1,17 @@
+from evaluations.models.criteria import CriteriaSet
+from evaluations.models.periods import Period, PeriodUnit
+from evaluations.models.rankings import Ranking, RankingRow
+from evaluations.models.sheets import Decision, Evaluation, Score, Stage, State
+
+__all__ = [
+    "CriteriaSet",
+    "Decision",
+    "Evaluation",
+    "Period",
+    "PeriodUnit",
+    "Ranking",
+    "RankingRow",
+    "Score",
+    "Stage",
+    "State",
+]

@@ -1,0 +1,96 @@
+"""Periods, and who had to report in each: the denominators."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from cells.models import CellKind, Level, Unit
+from cells.models.units import PathField
+from evaluations.models.criteria import CriteriaSet
+
+
+class PeriodQuerySet(models.QuerySet):
+    def opened(self):
+        return self.filter(opened_at__isnull=False)
+
+
+class Period(models.Model):
+    """A quarter or a year that is evaluated. `locks_at` ends entering; `due_on` is on time."""
+
+    class Kind(models.TextChoices):
+        QUARTER = "quarter", "Quý"
+        YEAR = "year", "Năm"
+
+    code = models.CharField(max_length=10, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    due_on = models.DateField()
+    locks_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ends_on", "kind"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="period_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """Return "Quý IV/2026" or "Năm 2026"."""
+        year, _, quarter = self.code.partition("-Q")
+        return (
+            f"Quý {['I', 'II', 'III', 'IV'][int(quarter) - 1]}/{year}" if quarter else f"Năm {year}"
+        )
+
+    @property
+    def is_locked(self) -> bool:
+        return self.closed_at is not None or timezone.now() >= self.locks_at
+
+    def previous(self) -> "Period | None":
+        return (
+            Period.objects.filter(kind=self.kind, ends_on__lt=self.starts_on)
+            .order_by("-ends_on")
+            .first()
+        )
+
+
+class PeriodUnit(models.Model):
+    """A unit as it was on the last day of a period: place, name, kind, size, duty to report."""
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="units")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="period_units")
+    path = PathField(max_length=250)
+    name = models.CharField(max_length=200)
+    is_cell = models.BooleanField()
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    # The grassroots committee above that appraises and decides.
+    committee = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    level = models.ForeignKey(Level, models.PROTECT, related_name="+")
+    kind = models.ForeignKey(CellKind, models.PROTECT, null=True, related_name="+")
+    members = models.PositiveIntegerField(default=0)
+    criteria = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, related_name="+")
+    is_expected = models.BooleanField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["period", "path"]
+        indexes = [models.Index(fields=["period", "path"], name="period_unit_by_path")]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "unit"], name="one_period_unit"),
+            models.CheckConstraint(
+                condition=Q(is_expected=False) | Q(criteria__isnull=False),
+                name="an_expected_unit_has_criteria",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} {self.period_id}"

@@ -1,0 +1,197 @@
+"""The sheet of one unit in one period, its scores, its decision."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from cells import access
+from cells.models import Door, Unit
+from cells.models.units import PathField
+from evaluations.models.criteria import CriteriaSet
+from evaluations.models.periods import Period, PeriodUnit
+
+USER = settings.AUTH_USER_MODEL
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "Đang nhập"
+    SUBMITTED = "submitted", "Đã nộp"
+    RETURNED = "returned", "Bị trả lại"
+    APPRAISED = "appraised", "Đã thẩm định"
+    DECIDED = "decided", "Đã quyết định"
+
+
+class Stage(models.TextChoices):
+    SELF = "self", "Tự chấm"
+    APPRAISED = "appraised", "Thẩm định"
+    FINAL = "final", "Kết quả"
+
+
+class Decision(models.Model):
+    """A written decision of a committee on the sheets of many units."""
+
+    committee = models.ForeignKey(Unit, models.PROTECT, related_name="decisions")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="decisions")
+    number = models.CharField(max_length=40)
+    signed_on = models.DateField()
+    signer = models.CharField(max_length=120)
+    by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-signed_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "number", "signed_on"], name="one_decision_per_number_and_day"
+            ),
+        ]
+
+    def __str__(self):
+        return f"Số {self.number}, ngày {self.signed_on:%d/%m/%Y}"
+
+
+class EvaluationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.allowed(user, access.VIEW)
+
+    def allowed(self, user, action):
+        """Return the sheets on which `user` may do `action`.
+
+        A stored sheet is reached through its unit's place today or through its frozen one: a
+        committee keeps what it appraised after the cell has moved away.
+        """
+        reach = access.reach(user, action)
+        return self.filter(reach.condition("path") | reach.condition("unit__path"))
+
+    def in_order_of_work(self):
+        """Return first what still needs work, each by name."""
+        rank = models.Case(
+            *(
+                models.When(state=state, then=models.Value(place))
+                for place, state in enumerate(
+                    [State.RETURNED, State.DRAFT, State.SUBMITTED, State.APPRAISED, State.DECIDED]
+                )
+            )
+        )
+        return self.order_by(rank, "path")
+
+
+class Evaluation(models.Model):
+    """One unit's sheet in one period under one published criteria set.
+
+    Totals are hundredths of a point, one per stage; null until the stage has a scored line.
+    `level`, `is_eligible`, `reasons` belong to the latest stage and freeze with the decision.
+    """
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="evaluations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="evaluations")
+    period_unit = models.OneToOneField(PeriodUnit, models.PROTECT, related_name="evaluation")
+    criteria = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="evaluations")
+    path = PathField(max_length=250)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    vetoes = models.JSONField(default=list, blank=True)
+    annual_class = models.CharField(max_length=10, blank=True)
+    lines_total = models.PositiveSmallIntegerField()
+    lines_done = models.PositiveSmallIntegerField(default=0)
+    self_total = models.PositiveIntegerField(null=True)
+    appraised_total = models.PositiveIntegerField(null=True)
+    final_total = models.PositiveIntegerField(null=True)
+    level = models.CharField(max_length=20, blank=True)
+    is_eligible = models.BooleanField(null=True)
+    reasons = models.JSONField(default=list, blank=True)
+    return_reason = models.TextField(blank=True)
+    submitted_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    is_submitted_for = models.BooleanField(default=False)
+    appraised_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    appraised_at = models.DateTimeField(null=True)
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="evaluations")
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["period", "path"]
+        indexes = [models.Index(fields=["period", "path"], name="evaluation_by_path")]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "unit"], name="one_evaluation_per_period"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
+                name="a_submitted_sheet_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="decided", final_total__isnull=False, decision__isnull=False)
+                | ~Q(state="decided"),
+                name="a_decided_sheet_has_its_decision_and_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(appraised_by__isnull=True)
+                | Q(submitted_by__isnull=True)
+                | ~Q(appraised_by=F("submitted_by")),
+                name="who_submitted_does_not_appraise",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.unit} – {self.period}"
+
+    @property
+    def stage_shown(self) -> str:
+        """Return the latest stage that has a total."""
+        if self.state == State.DECIDED:
+            return Stage.FINAL
+        return Stage.APPRAISED if self.appraised_total is not None else Stage.SELF
+
+    @property
+    def total(self) -> int | None:
+        return {
+            Stage.FINAL: self.final_total,
+            Stage.APPRAISED: self.appraised_total,
+            Stage.SELF: self.self_total,
+        }[self.stage_shown]
+
+
+class Score(models.Model):
+    """The answer to one line at one stage. No row, or nothing in it: not yet scored, never zero.
+
+    `option` holds the choice or grade, `num` also the count. `points` is null where the line
+    does not apply.
+    """
+
+    evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="scores")
+    line = models.CharField(max_length=10)
+    stage = models.CharField(max_length=10, choices=Stage)
+    option = models.CharField(max_length=40, blank=True)
+    num = models.PositiveIntegerField(null=True)
+    den = models.PositiveIntegerField(null=True)
+    na = models.BooleanField(default=False)
+    points = models.PositiveSmallIntegerField(null=True)
+    note = models.TextField(blank=True)
+    source = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    door = models.CharField(max_length=10, choices=Door, default=Door.WEB)
+
+    class Meta:
+        ordering = ["evaluation", "stage", "line"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "stage", "line"], name="one_score_per_line_and_stage"
+            ),
+            models.CheckConstraint(
+                condition=Q(na=False) | Q(points__isnull=True, option="", num__isnull=True),
+                name="a_line_that_does_not_apply_has_no_value",
+            ),
+            models.CheckConstraint(
+                condition=Q(den__isnull=True) | Q(num__isnull=False),
+                name="a_denominator_has_a_numerator",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.line} {self.stage}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.na or bool(self.option) or self.num is not None

@@ -1,0 +1,86 @@
+"""Appraising a submitted sheet, line by line, beside what the cell gave itself."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from cells import access
+from cells.models import User
+from evaluations.answers import answer_of
+from evaluations.models import Evaluation, Score, Stage, State
+from evaluations.services import locks
+from evaluations.services.errors import ReasonMissingError, RefusedError
+from evaluations.services.sheets import (
+    apply_outcome,
+    outcome_of,
+    sheet_locked,
+    sheet_move,
+    sheet_record,
+)
+
+
+def lines_waiting(sheet: Evaluation) -> list[str]:
+    """Return the lines not yet appraised, or answered anew by the cell since."""
+    own = {row.line: row for row in sheet.scores.filter(stage=Stage.SELF)}
+    appraised = {row.line: row for row in sheet.scores.filter(stage=Stage.APPRAISED)}
+    return [
+        line
+        for line in sheet.criteria.rules.indicators
+        if line not in appraised
+        or not appraised[line].is_answered
+        or (line in own and own[line].at > appraised[line].at)
+    ]
+
+
+@transaction.atomic
+def appraisal_accept(*, sheet: Evaluation, lines: list[str], by: User, door: str) -> int:
+    """Copy the self-scored answer of each waiting line of `lines`; return how many."""
+    held = sheet_locked(sheet, access.APPRAISE, by)
+    waiting = set(lines_waiting(held)) & set(lines)
+    own = {row.line: row for row in held.scores.filter(stage=Stage.SELF, line__in=waiting)}
+    standing = {row.line: row for row in held.scores.filter(stage=Stage.APPRAISED)}
+    now = timezone.now()
+    for line, source in own.items():
+        row = standing.get(line) or Score(
+            evaluation=held, line=line, stage=Stage.APPRAISED, version=0
+        )
+        for name in ("option", "num", "den", "na", "points"):
+            setattr(row, name, getattr(source, name))
+        row.note, row.source, row.by, row.at, row.door = "", Stage.SELF, by, now, door
+        row.version += 1
+        row.save()
+    if own:
+        rules = held.criteria.rules
+        accepted = {line: answer_of(row, rules.indicators[line]) for line, row in own.items()}
+        sheet_record(held, by, door, "lines_accepted", field="appraised", new=accepted)
+        held.save(update_fields=apply_outcome(held, Stage.APPRAISED, outcome_of(held, "appraised")))
+    return len(own)
+
+
+@transaction.atomic
+def appraisal_finish(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
+    """Close the appraisal. Raises RefusedError while a line waits."""
+    held = sheet_locked(sheet, access.APPRAISE, by)
+    if waiting := lines_waiting(held):
+        raise RefusedError(f"Còn {len(waiting)} dòng chưa thẩm định: {', '.join(waiting)}.")
+    fields = apply_outcome(held, Stage.APPRAISED, outcome_of(held, Stage.APPRAISED))
+    held.appraised_by, held.appraised_at = by, timezone.now()
+    fields += ["appraised_by", "appraised_at"]
+    return sheet_move(held, State.APPRAISED, by, door, fields=fields)
+
+
+@transaction.atomic
+def appraisal_reopen(*, sheet: Evaluation, reason: str, by: User, door: str) -> Evaluation:
+    """Take an appraised sheet back into appraisal, before it is decided."""
+    held = sheet_locked(sheet, locks.REOPEN, by)
+    if not reason.strip():
+        raise ReasonMissingError("Cần ghi lý do mở lại thẩm định.")
+    held.appraised_by = held.appraised_at = None
+    return sheet_move(
+        held,
+        State.SUBMITTED,
+        by,
+        door,
+        action="appraisal_reopened",
+        reason=reason,
+        fields=["appraised_by", "appraised_at"],
+    )

@@ -1,0 +1,53 @@
+"""Whether a sheet may be changed now, and if not, why: one answer for page, import and command."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from cells import access
+from cells.models import User
+from evaluations.models import Evaluation, State
+
+WITHDRAW = "withdraw"
+RETURN = "return"
+REOPEN = "reopen"
+
+# In which states each action is open; who may do it where is access.ROLE_ACTIONS.
+OPEN_STATES = {
+    access.ENTER: {State.DRAFT, State.RETURNED},
+    access.SUBMIT: {State.DRAFT, State.RETURNED},
+    WITHDRAW: {State.SUBMITTED},
+    access.APPRAISE: {State.SUBMITTED},
+    RETURN: {State.SUBMITTED, State.APPRAISED},
+    REOPEN: {State.APPRAISED},
+    access.DECIDE: {State.APPRAISED},
+}
+WHY_NOT = {
+    State.DRAFT: "Phiếu chưa được nộp.",
+    State.RETURNED: "Phiếu đang được trả lại để chi bộ sửa.",
+    State.SUBMITTED: "Phiếu đã nộp nên không sửa được nữa. Cần sửa thì rút lại phiếu (khi chưa"
+    " thẩm định) hoặc đề nghị cán bộ đảng ủy trả lại.",
+    State.APPRAISED: "Phiếu đã thẩm định xong. Cần sửa thì đề nghị cán bộ đảng ủy trả lại.",
+    State.DECIDED: "Phiếu đã có quyết định của cấp ủy, kết quả được giữ nguyên.",
+}
+# Only these end with the entering of a period; appraising and deciding go on after it.
+BOUND_BY_THE_PERIOD = {access.ENTER, access.SUBMIT, WITHDRAW}
+
+
+def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | None = None) -> str:
+    """Return why `user` cannot do `action` on a sheet within reach now; "" if nothing hinders."""
+    if sheet.state not in OPEN_STATES[action]:
+        return WHY_NOT[State(sheet.state)]
+    period = sheet.period
+    now = now or timezone.now()
+    if period.closed_at is not None and period.closed_at <= now:
+        return f"{period.title} đã đóng. Cần sửa thì liên hệ quản trị Thành ủy."
+    if action in BOUND_BY_THE_PERIOD and now >= period.locks_at:
+        moment = timezone.localtime(period.locks_at)
+        return (
+            f"{period.title} đã khóa nhập lúc {moment:%H:%M ngày %d/%m/%Y}."
+            " Cần nhập tiếp thì liên hệ quản trị Thành ủy để gia hạn."
+        )
+    if action == access.APPRAISE and sheet.submitted_by_id == user.pk:
+        return "Đồng chí là người nộp phiếu này nên không thẩm định được; cần một cán bộ khác."
+    return ""

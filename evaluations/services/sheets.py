@@ -1,0 +1,243 @@
+"""Entering a sheet: lines, vetoes, submitting, withdrawing, returning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from cells import access
+from cells.models import User
+from cells.services import audit
+from evaluations.answers import Answer, answer_of, answers_of, fields_of
+from evaluations.models import Evaluation, Score, Stage, State
+from evaluations.rules.engine import AnswerError, Outcome, score_line, score_sheet
+from evaluations.services import locks
+from evaluations.services.errors import (
+    ConflictError,
+    LockedError,
+    ReasonMissingError,
+    RefusedError,
+)
+
+TOTAL_FIELD = {
+    Stage.SELF: "self_total",
+    Stage.APPRAISED: "appraised_total",
+    Stage.FINAL: "final_total",
+}
+ACTION_OF_STAGE = {Stage.SELF: access.ENTER, Stage.APPRAISED: access.APPRAISE}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What one save gave: the sheet with its new totals, the line, the outcome of the stage."""
+
+    sheet: Evaluation
+    score: Score
+    outcome: Outcome
+
+
+def sheet_locked(sheet: Evaluation, action: str, by: User) -> Evaluation:
+    """Return the sheet, locked for this transaction.
+
+    Raises LockedError with the reason where `action` is closed.
+    """
+    held = (
+        Evaluation.objects.select_for_update(of=("self",))
+        .select_related("period", "criteria", "unit")
+        .get(pk=sheet.pk)
+    )
+    if reason := locks.lock_status(held, action, user=by):
+        raise LockedError(reason)
+    return held
+
+
+def outcome_of(sheet: Evaluation, stage: str) -> Outcome:
+    """Return what the engine makes of the stored answers of one stage."""
+    rules = sheet.criteria.rules
+    answers = answers_of(sheet.scores.filter(stage=stage), rules)
+    return score_sheet(rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None)
+
+
+def apply_outcome(sheet: Evaluation, stage: str, outcome: Outcome) -> list[str]:
+    """Put the result of a stage on the sheet; return the names of the fields it changed."""
+    setattr(sheet, TOTAL_FIELD[Stage(stage)], outcome.total)
+    sheet.level = outcome.level
+    sheet.is_eligible = outcome.eligible
+    sheet.reasons = list(outcome.reasons)
+    return [TOTAL_FIELD[Stage(stage)], "level", "is_eligible", "reasons"]
+
+
+@transaction.atomic
+def line_save(
+    *,
+    sheet: Evaluation,
+    line: str,
+    answer: Answer,
+    by: User,
+    door: str,
+    stage: str = Stage.SELF,
+    version: int | None = None,
+    note: str | None = None,
+    source: str = "",
+) -> Saved:
+    """Save the answer to one line and score the stage anew.
+
+    `version` is the one the caller saw (0: nothing there yet; None: whatever stands, for
+    imports). Raises LockedError, ConflictError, AnswerError, ReasonMissingError.
+    """
+    held = sheet_locked(sheet, ACTION_OF_STAGE[Stage(stage)], by)
+    rules = held.criteria.rules
+    if line not in rules.indicators:
+        raise AnswerError(line, f"Bộ tiêu chí không có dòng {line}.")
+    indicator = rules.indicators[line]
+    rows = {row.line: row for row in held.scores.filter(stage=stage).select_related("by")}
+    row = rows.get(line)
+    if version is not None and version != (row.version if row else 0):
+        raise ConflictError(row)
+    points = score_line(indicator, answer).points
+    if stage == Stage.APPRAISED:
+        _check_reason(held, line, answer, note)
+    old = answer_of(row, indicator)
+    changed = row is None or old != answer or (note is not None and note != row.note)
+    row = row or Score(evaluation=held, line=line, stage=stage, version=0)
+    if changed:
+        old_note = row.note
+        for name, value in fields_of(answer).items():
+            setattr(row, name, value)
+        row.points, row.by, row.at, row.door = points, by, timezone.now(), door
+        row.source, row.version = source, row.version + 1
+        row.note = row.note if note is None else note
+        row.save()
+        audit.record(
+            by=by,
+            door=door,
+            action="line_saved",
+            subject=held,
+            unit=held.unit,
+            period=held.period.code,
+            field=f"{line}.{stage}",
+            old=old or None,
+            new=dict(answer) or None,
+            reason=row.note if row.note != old_note else "",
+        )
+    rows[line] = row
+    outcome = score_sheet(
+        rules,
+        answers_of(rows.values(), rules),
+        vetoes=held.vetoes,
+        annual_class=held.annual_class or None,
+    )
+    fields = apply_outcome(held, stage, outcome)
+    if stage == Stage.SELF:
+        held.lines_done = held.lines_total - len(outcome.missing)
+        fields.append("lines_done")
+    held.save(update_fields=fields)
+    return Saved(held, row, outcome)
+
+
+def _check_reason(sheet: Evaluation, line: str, answer: Answer, note: str | None) -> None:
+    indicator = sheet.criteria.rules.indicators[line]
+    own = sheet.scores.filter(stage=Stage.SELF, line=line).first()
+    if answer and dict(answer) != answer_of(own, indicator) and not (note or "").strip():
+        raise ReasonMissingError("Kết quả thẩm định khác tự chấm: cần ghi lý do.")
+
+
+@transaction.atomic
+def vetoes_save(
+    *, sheet: Evaluation, vetoes: Sequence[str], by: User, door: str, reason: str = ""
+) -> Evaluation:
+    """Set which vetoes hold. After submission only the appraiser may, with a reason."""
+    appraising = sheet.state == State.SUBMITTED
+    held = sheet_locked(sheet, access.APPRAISE if appraising else access.ENTER, by)
+    known = {veto.code for veto in held.criteria.rules.vetoes}
+    if unknown := set(vetoes) - known:
+        raise RefusedError(f"Không có điểm loại {', '.join(sorted(unknown))}.")
+    new, old = sorted(set(vetoes)), held.vetoes
+    if new == old:
+        return held
+    if appraising and not reason.strip():
+        raise ReasonMissingError("Thay đổi điểm loại khi thẩm định: cần ghi lý do.")
+    held.vetoes = new
+    stage = Stage.APPRAISED if appraising else Stage.SELF
+    fields = apply_outcome(held, stage, outcome_of(held, stage))
+    held.save(update_fields=["vetoes", *fields])
+    sheet_record(held, by, door, "vetoes_saved", field="vetoes", old=old, new=new, reason=reason)
+    return held
+
+
+@transaction.atomic
+def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> Evaluation:
+    """Freeze the self-scored stage. Raises RefusedError while a line is not scored."""
+    held = sheet_locked(sheet, access.SUBMIT, by)
+    outcome = outcome_of(held, Stage.SELF)
+    if outcome.missing:
+        raise RefusedError(
+            f"Còn {len(outcome.missing)} dòng chưa chấm: {', '.join(outcome.missing)}."
+        )
+    fields = apply_outcome(held, Stage.SELF, outcome)
+    held.submitted_by, held.submitted_at = by, timezone.now()
+    held.is_submitted_for = on_behalf
+    held.appraised_by = None
+    return sheet_move(
+        held,
+        State.SUBMITTED,
+        by,
+        door,
+        fields=[
+            *fields,
+            "submitted_by",
+            "submitted_at",
+            "is_submitted_for",
+            "appraised_by",
+        ],
+    )
+
+
+@transaction.atomic
+def sheet_withdraw(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
+    """Take a submitted sheet back, as long as nobody has begun to appraise it."""
+    held = sheet_locked(sheet, locks.WITHDRAW, by)
+    if held.scores.filter(stage=Stage.APPRAISED, at__gte=held.submitted_at).exists():
+        raise LockedError("Cán bộ đảng ủy đã bắt đầu thẩm định nên không rút lại được phiếu.")
+    return sheet_move(held, State.DRAFT, by, door, action="withdrawn")
+
+
+@transaction.atomic
+def sheet_return(*, sheet: Evaluation, reason: str, by: User, door: str) -> Evaluation:
+    """Send a sheet back to the cell, saying what to mend."""
+    held = sheet_locked(sheet, locks.RETURN, by)
+    if not reason.strip():
+        raise ReasonMissingError("Cần ghi rõ lý do trả lại để chi bộ biết phải sửa gì.")
+    held.return_reason = reason.strip()
+    held.appraised_by = held.appraised_at = None
+    fields = ["return_reason", "appraised_by", "appraised_at"]
+    return sheet_move(held, State.RETURNED, by, door, reason=reason, fields=fields)
+
+
+def sheet_move(
+    sheet: Evaluation,
+    state: State,
+    by: User,
+    door: str,
+    *,
+    action: str = "",
+    reason: str = "",
+    fields: Sequence[str] = (),
+) -> Evaluation:
+    old, sheet.state = sheet.state, state
+    sheet.save(update_fields=["state", *fields])
+    sheet_record(sheet, by, door, action or state, field="state", old=old, new=state, reason=reason)
+    return sheet
+
+
+def sheet_record(sheet: Evaluation, by: User, door: str, action: str, **change) -> None:
+    audit.record(
+        by=by,
+        door=door,
+        action=action,
+        subject=sheet,
+        unit=sheet.unit,
+        period=sheet.period.code,
+        **change,
+    )

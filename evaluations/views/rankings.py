@@ -1,0 +1,12 @@
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+
+@require_GET
+def ranking_now(request, **kwargs):
+    return render(request, "base.html")
+
+
+@require_GET
+def ranking(request, **kwargs):
+    return render(request, "base.html")

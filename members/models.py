@@ -1,0 +1,164 @@
+"""The minimal record of a member (domain §7.2) and the time line of memberships."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from cells import access
+from cells.models import Unit
+from cells.vietnamese import fold
+
+
+class MemberQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the members who belong today to a cell within the reach of `user`."""
+        within = access.reach(user, access.VIEW).condition("cell__path")
+        open_ones = Membership.objects.filter(within, member=models.OuterRef("pk"))
+        return self.filter(models.Exists(open_ones.filter(left_on__isnull=True)))
+
+    def search(self, text):
+        condition = Q()
+        for word in fold(text).split():
+            condition &= Q(search__contains=word)
+        return self.filter(condition)
+
+
+class Member(models.Model):
+    """A person in the Party. The card number is kept as keyed hash and last four digits only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    full_name = models.CharField(max_length=120)
+    search = models.CharField(max_length=150, editable=False, default="")
+    sort_key = models.CharField(max_length=255, editable=False, default="")
+    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    card_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    card_last4 = models.CharField(max_length=4, blank=True)
+    admitted_on = models.DateField(null=True, blank=True)
+    full_on = models.DateField(null=True, blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key"]
+        indexes = [models.Index(fields=["sort_key"], name="member_by_name")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(full_on__isnull=True)
+                | Q(admitted_on__isnull=True)
+                | Q(full_on__gte=F("admitted_on")),
+                name="member_is_full_no_earlier_than_admitted",
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name
+
+    def is_full_on(self, day):
+        return self.full_on is not None and self.full_on <= day
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active_on(self, day):
+        return self.filter(Q(left_on__isnull=True) | Q(left_on__gt=day), joined_on__lte=day)
+
+    def not_exempt_on(self, day):
+        """Return the memberships of people not exempt from work and meetings on `day`."""
+        exempt = Exemption.objects.filter(member=models.OuterRef("member")).in_force_on(day)
+        return self.filter(~models.Exists(exempt))
+
+
+class Membership(models.Model):
+    """A member's time in one cell; `left_on` is the first day no longer there."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="memberships")
+    cell = models.ForeignKey(Unit, models.PROTECT, related_name="memberships")
+    joined_on = models.DateField()
+    left_on = models.DateField(null=True, blank=True)
+    is_temporary = models.BooleanField(default=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["cell", "joined_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(left_on__isnull=True, is_temporary=False),
+                name="one_open_membership_per_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on")),
+                name="membership_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} – {self.cell}"
+
+
+class ExemptionQuerySet(models.QuerySet):
+    def in_force_on(self, day):
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+class Exemption(models.Model):
+    """Miễn công tác và sinh hoạt: never in a denominator while it holds."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="exemptions")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=120, blank=True)
+
+    objects = ExemptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["member", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="exemption_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.member} {self.starts_on:%d/%m/%Y}"
+
+
+class PostQuerySet(models.QuerySet):
+    def held_on(self, day):
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
+class Post(models.Model):
+    """An office in a cell: secretary, deputy, member of the cell committee."""
+
+    class Kind(models.TextChoices):
+        SECRETARY = "secretary", "Bí thư"
+        DEPUTY = "deputy_secretary", "Phó bí thư"
+        COMMITTEE = "cell_committee", "Chi ủy viên"
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    kind = models.CharField(max_length=20, choices=Kind)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["unit", "kind", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(kind="secretary", ends_on__isnull=True),
+                name="one_secretary_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="post_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.member}"
