@@ -1,0 +1,122 @@
+(() => {
+  "use strict";
+
+  const MESSAGES = {
+    sending: "đang gửi",
+    saved: "đã lưu",
+    error: "lỗi, chưa lưu được",
+    conflict: "có xung đột, cần chọn giá trị",
+  };
+
+  document.documentElement.classList.add("js");
+
+  function announce(text) {
+    const region = document.getElementById("live-region");
+    if (!region) return;
+    region.textContent = "";
+    // A separate turn makes screen readers repeat an identical text.
+    window.setTimeout(() => { region.textContent = text; }, 50);
+  }
+
+  function announceLine(line) {
+    announce(`Dòng ${line.dataset.line}: ${MESSAGES[line.dataset.state]}`);
+  }
+
+  const lineOf = (element) => element && element.closest && element.closest("[data-line]");
+
+  // The control that last asked to be saved, so that "Thử lại" can repeat the request.
+  const lastSender = new WeakMap();
+
+  function markSending(event) {
+    const line = lineOf(event.detail.elt);
+    if (!line || event.detail.requestConfig.verb === "get") return;
+    lastSender.set(line, event.detail.elt);
+    line.dataset.state = "sending";
+  }
+
+  function markFailed(event) {
+    const line = lineOf(event.detail.elt);
+    if (!line || event.detail.requestConfig.verb === "get") return;
+    line.dataset.state = "error";
+    announceLine(line);
+  }
+
+  function announceSettled(event) {
+    const line = lineOf(event.detail.elt);
+    const config = event.detail.requestConfig;
+    if (line && line.dataset.state in MESSAGES && config && config.verb !== "get") announceLine(line);
+  }
+
+  function retry(button) {
+    const line = lineOf(button);
+    const sender = lastSender.get(line);
+    if (!sender || !sender.isConnected) return;
+    const trigger = sender.getAttribute("hx-trigger") || "";
+    const name = trigger ? trigger.split(/[\s,[]/)[0] : sender.matches("form") ? "submit" : "change";
+    window.htmx.trigger(sender, name);
+  }
+
+  // Cards on a phone lose their table semantics in browsers; explicit roles keep them.
+  function keepTableRoles(root) {
+    const roles = {
+      thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", td: "cell",
+      "thead th": "columnheader", "tbody th": "rowheader", "tfoot th": "rowheader",
+    };
+    const tables = [...root.querySelectorAll("table.stack")];
+    const own = root.closest && root.closest("table.stack");
+    if (own) tables.push(own);
+    for (const table of tables) {
+      table.setAttribute("role", "table");
+      for (const [selector, role] of Object.entries(roles)) {
+        for (const part of table.querySelectorAll(selector)) part.setAttribute("role", role);
+      }
+    }
+  }
+
+  function setNavigation(open) {
+    const button = document.querySelector("[data-nav-toggle]");
+    const nav = document.getElementById("nav-main");
+    if (!button || !nav) return;
+    button.setAttribute("aria-expanded", String(open));
+    nav.classList.toggle("is-open", open);
+  }
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu !== except) menu.open = false;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target.closest("details[data-menu]"));
+    const toggle = target.closest("[data-nav-toggle]");
+    if (toggle) setNavigation(toggle.getAttribute("aria-expanded") !== "true");
+    if (target.closest("[data-print]")) window.print();
+    const again = target.closest("[data-retry]");
+    if (again) retry(again);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details[data-menu][open]");
+    if (menu) {
+      closeMenus();
+      menu.querySelector("summary").focus();
+    } else if (document.querySelector("[data-nav-toggle][aria-expanded='true']")) {
+      setNavigation(false);
+      document.querySelector("[data-nav-toggle]").focus();
+    }
+  });
+
+  // Server errors and lost connections leave what the user typed where it is.
+  document.addEventListener("htmx:beforeSend", markSending);
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError", "htmx:swapError"]) {
+    document.addEventListener(name, markFailed);
+  }
+  document.addEventListener("htmx:afterSettle", announceSettled);
+  document.addEventListener("htmx:load", (event) => keepTableRoles(event.detail.elt));
+  document.addEventListener("announce", (event) => announce(event.detail.value));
+
+  document.addEventListener("DOMContentLoaded", () => keepTableRoles(document));
+})();
