@@ -67,8 +67,8 @@ def _read_values(indicator: Indicator, given: dict[str, object]) -> Row:
         if not isinstance(option, str) or not option:
             refuse(code, f"“{keys[0]}” phải là mã của một lựa chọn")
         return Row(code, option=option)
-    numbers = [_whole(code, key, given[key]) for key in keys]
-    return Row(code, None, *numbers)
+    num, *den = (_whole(code, key, given[key]) for key in keys)
+    return Row(code, num=num, den=den[0] if den else None)
 
 
 def _whole(code: str, key: str, value: object) -> int:
@@ -83,16 +83,3 @@ def _whole(code: str, key: str, value: object) -> int:
     if not exact.is_finite() or exact.adjusted() > 18 or exact != exact.to_integral_value():
         refuse(code, f"{name} phải là số nguyên, không có phần lẻ: {value}")
     return int(exact)
-
-
-def answer_of(indicator: Indicator, row: Row) -> dict[str, object]:
-    """Return the answer that reads back as `row`."""
-    if row.na:
-        return {"na": True}
-    if indicator.input in ("grade", "choice"):
-        return {indicator.input: row.option} if row.option else {}
-    if row.num is None and row.den is None:
-        return {}
-    if indicator.input == "count":
-        return {"count": row.num}
-    return {"num": row.num, "den": row.den}

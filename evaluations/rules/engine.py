@@ -5,6 +5,7 @@ Only integers are computed with: points and percents in hundredths, rounded half
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from struct import Struct
 from typing import NamedTuple
 
 from evaluations.rules.answers import AnswerError, Row, read_answer, refuse
@@ -144,37 +145,41 @@ def _band(indicator: Indicator, value: int) -> Band | None:
     return next((band for band in indicator.bands if band.holds(value)), None)
 
 
-class _Place(NamedTuple):
-    """What one line adds to its group."""
+class _Parts(dict[Values, int]):
+    """Remember what each distinct row adds; a city has few distinct rows for its many lines.
 
-    group: int
-    points: int
-    na_max: int
-    answered: int
-
-
-class _Places(dict[Values, _Place]):
-    """Remember what each distinct row adds; a city has few distinct rows for its many lines."""
+    A part is one integer of 16-bit fields: points and not-applicable maximum of each group, then
+    the number of answers. Adding whole integers adds all fields at once; a group stays below
+    2**16, as a set comes to 100 points.
+    """
 
     def __init__(self, criteria: Criteria) -> None:
         super().__init__()
+        self.fields = Struct(f"<{2 * len(criteria.groups) + 1}H")
         self.lines = {
             line.code: (number, line)
             for number, group in enumerate(criteria.groups)
             for line in group.indicators
         }
 
-    def __missing__(self, values: Values) -> _Place:
+    def __missing__(self, values: Values) -> int:
         row = Row(*values)
         if row.code not in self.lines:
             refuse(row.code, "bộ tiêu chí không có chỉ báo này")
         group, line = self.lines[row.code]
         blank = not row.na and not row.option and row.num is None and row.den is None
         outcome = _judge(line, None if blank else row)
-        gone = line.max if outcome.not_applicable else 0
-        place = _Place(group, outcome.points or 0, gone, 0 if outcome.absent else 1)
-        self[values] = place
-        return place
+        fields = [0] * (self.fields.size // 2)
+        fields[2 * group] = outcome.points or 0
+        fields[2 * group + 1] = line.max if outcome.not_applicable else 0
+        fields[-1] = 0 if outcome.absent else 1
+        part = self[values] = int.from_bytes(self.fields.pack(*fields), "little")
+        return part
+
+    def add(self, rows: Iterable[Values]) -> tuple[int, ...]:
+        """Return the summed fields of the rows of one sheet."""
+        whole = sum(map(self.__getitem__, rows))
+        return self.fields.unpack(whole.to_bytes(self.fields.size, "little"))
 
 
 class Scorer:
@@ -182,9 +187,10 @@ class Scorer:
 
     def __init__(self, criteria: Criteria) -> None:
         self.criteria = criteria
-        self._places = _Places(criteria)
-        self._groups = tuple((group, group.max, group.floor) for group in criteria.groups)
+        self._parts = _Parts(criteria)
+        self._groups = tuple((group.code, group.max, group.floor) for group in criteria.groups)
         self._vetoes = frozenset(veto.code for veto in criteria.vetoes)
+        self._size = len(criteria.indicators)
 
     def score_values(
         self,
@@ -194,15 +200,8 @@ class Scorer:
         annual_class: str | None = None,
     ) -> Tally:
         """Score stored values: at most one (code, option, num, den, na) for each line."""
-        points = [0] * len(self._groups)
-        gone = points.copy()
-        answered = 0
-        for group, value, na_max, counts in map(self._places.__getitem__, rows):
-            points[group] += value
-            gone[group] += na_max
-            answered += counts
-        incomplete = answered < len(self.criteria.indicators)
-        return self._conclude(points, gone, self._obstacles(incomplete, vetoes, annual_class))
+        *sums, answered = self._parts.add(rows)
+        return self._conclude(sums, self._obstacles(answered < self._size, vetoes, annual_class))
 
     def score(
         self,
@@ -245,7 +244,7 @@ class Scorer:
         return reasons
 
     def _class_below(self, annual_class: str | None) -> bool:
-        """Tell whether the class is too low: not given counts so, a set that asks for none does not."""
+        """Tell whether the set asks for a class and the sheet has none or a lower one."""
         lowest = self.criteria.recognition.annual_class_gte
         if lowest is None:
             return False
@@ -257,19 +256,21 @@ class Scorer:
             raise AnswerError(None, f"Không có xếp loại năm “{annual_class}”; chỉ có: {known}.")
         return classes.index(annual_class) < classes.index(lowest)
 
-    def _conclude(self, points: list[int], gone: list[int], reasons: list[str]) -> Tally:
+    def _conclude(self, sums: list[int], reasons: list[str]) -> Tally:
         """Rescale the groups, sum them, and add the reasons that depend on points."""
         groups: list[int | None] = []
         total = 0
-        for (group, most, floor), value, na_max in zip(self._groups, points, gone, strict=True):
+        for (code, most, floor), value, na_max in zip(
+            self._groups, sums[::2], sums[1::2], strict=True
+        ):
             scaled = _rescaled(value, most, na_max) if na_max else value
             groups.append(scaled)
             if scaled is None:
-                reasons.append(f"group_undetermined:{group.code}")
+                reasons.append(f"group_undetermined:{code}")
                 continue
             total += scaled
             if scaled < floor:
-                reasons.append(f"group_floor:{group.code}")
+                reasons.append(f"group_floor:{code}")
         if total < self.criteria.recognition.total_gte:
             reasons.append("total_below")
         level = self.criteria.level(total).code

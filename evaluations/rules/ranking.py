@@ -67,7 +67,8 @@ def size_band(size: int, bands: Sequence[int] = SIZE_BANDS) -> str | None:
 def ranking_hash(rows: Iterable[tuple[str, int, int]]) -> str:
     """Return the SHA-256 over lines `code;rank;total in hundredths`.
 
-    The lines are sorted by code point of the code, joined by one newline, with none at the end, as UTF-8.
+    The lines are sorted by code point of the code and joined by one newline, with none at the
+    end, as UTF-8.
     """
     lines = (f"{code};{place};{total}" for code, place, total in sorted(rows))
     return sha256("\n".join(lines).encode()).hexdigest()

@@ -137,4 +137,7 @@ class Criteria:
 
     def level(self, total: int) -> Level:
         """Return the level of a total; the levels descend to zero."""
-        return next(level for level in self.levels if total >= level.gte)
+        for level in self.levels:
+            if total >= level.gte:
+                return level
+        return self.levels[-1]
