@@ -8,6 +8,7 @@ from django.utils import timezone
 from cells import access
 from cells.models import Unit
 from cells.models.units import PathField
+from cells.vietnamese import fold
 from evaluations.models.periods import Period
 from evaluations.models.sheets import Evaluation
 
@@ -27,6 +28,8 @@ class Ranking(models.Model):
     sha256 = models.CharField(max_length=64)
     # Sheets whose stored total differs from what their answers give now: an alarm.
     differences = models.JSONField(default=list)
+    # What a reader may choose from: criteria sets, committees with their counts, groups, kinds.
+    summary = models.JSONField(default=dict)
     previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -41,28 +44,53 @@ class RankingRowQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(access.reach(user, access.VIEW).condition("path"))
 
+    def competing(self):
+        return self.filter(rank__isnull=False)
+
+    def apart(self):
+        """Return the sheets that do not compete: incomplete, undetermined, not yet decided."""
+        return self.filter(rank__isnull=True)
+
+    def search(self, text):
+        """Return the rows whose code or name holds every word of `text`, marks or no marks."""
+        condition = Q()
+        for word in fold(text).split():
+            condition &= Q(search__contains=word)
+        return self.filter(condition)
+
 
 class RankingRow(models.Model):
-    """One sheet in a ranking: competing (`rank` set), or listed apart as incomplete."""
+    """One sheet in a ranking: competing (`rank` set), or listed apart as incomplete.
 
-    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="rows")
-    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="+")
+    Totals and the percentile are hundredths; a sheet without a decision has no total.
+    """
+
+    # No index of its own where another one serves, or nobody asks: rows are written by thousands.
+    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="rows", db_index=False)
+    evaluation = models.ForeignKey(
+        Evaluation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     path = PathField(max_length=250)
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     search = models.CharField(max_length=400)
-    committee = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    committee = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     committee_name = models.CharField(max_length=200, blank=True)
     kind_code = models.CharField(max_length=40, blank=True)
+    kind_name = models.CharField(max_length=120, blank=True)
     group = models.CharField(max_length=160, blank=True)
     members = models.PositiveIntegerField(default=0)
     criteria_code = models.CharField(max_length=40)
-    total = models.PositiveIntegerField()
-    level = models.CharField(max_length=20)
+    total = models.PositiveIntegerField(null=True)
+    level = models.CharField(max_length=20, blank=True)
     is_eligible = models.BooleanField()
     reasons = models.JSONField(default=list)
     rank = models.PositiveIntegerField(null=True)
+    # How many share the rank, itself included.
+    tied = models.PositiveIntegerField(null=True)
     competitors = models.PositiveIntegerField(null=True)
     percentile = models.PositiveSmallIntegerField(null=True)
     committee_rank = models.PositiveIntegerField(null=True)
@@ -83,7 +111,8 @@ class RankingRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["ranking", "unit"], name="one_row_per_unit"),
             models.CheckConstraint(
-                condition=Q(rank__isnull=True) | Q(competitors__isnull=False),
+                condition=Q(rank__isnull=True)
+                | Q(competitors__isnull=False, total__isnull=False, evaluation__isnull=False),
                 name="a_rank_says_among_how_many",
             ),
         ]
