@@ -11,4 +11,4 @@ if "CHIBO_DATA_DIR" not in os.environ:
     _data = tempfile.TemporaryDirectory(prefix="chibo-tests-")
     os.environ["CHIBO_DATA_DIR"] = _data.name
 
-from chibo.settings import *  # noqa: E402, F403, TID251
+from chibo.settings import *  # noqa: F403, TID251
