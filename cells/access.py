@@ -26,6 +26,12 @@ ROLE_ACTIONS = {
 # The technical right: accounts and the system, no sheets, no scores.
 SUPERUSER_ACTIONS = {ACCOUNTS}
 
+# Which roles the holder of a role may give to others within reach; a superuser gives any, anywhere.
+ROLE_GRANTS = {
+    "staff": {"secretary", "supervisor"},
+    "city_admin": set(ROLE_ACTIONS),
+}
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -48,6 +54,9 @@ class Reach:
 
     def covers(self, path: str) -> bool:
         return self.everywhere or any(path.startswith(held) for held in self.paths)
+
+    def covers_any(self, paths) -> bool:
+        return any(self.covers(path) for path in paths)
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.paths)
@@ -85,6 +94,16 @@ def roles(user, on: date | None = None) -> set[str]:
     if not user.is_authenticated or not user.is_active:
         return set()
     return {role for role, _ in _held(user, on or timezone.localdate())}
+
+
+def grants(user, on: date | None = None) -> list[tuple[Reach, set[str]]]:
+    """Return where `user` may give which roles to others."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    if user.is_superuser:
+        return [(Reach(everywhere=True), set(ROLE_ACTIONS))]
+    held = _held(user, on or timezone.localdate())
+    return [(Reach((path,)), ROLE_GRANTS[role]) for role, path in held if role in ROLE_GRANTS]
 
 
 def _held(user, day: date) -> list[tuple[str, str]]:

@@ -56,6 +56,12 @@ def points_text(hundredths: int | None) -> str:
     return number_text(Decimal(hundredths) / 100, places=2)
 
 
+def spoken_points(hundredths: int) -> str:
+    """Return points as said: 800 becomes “8”, 450 “4,5”."""
+    text = points_text(hundredths)
+    return text.rstrip("0").rstrip(",") if "," in text else text
+
+
 def number_text(value: Decimal | int | float, *, places: int = 0) -> str:
     """Return `value` with a decimal comma and dots between thousands."""
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

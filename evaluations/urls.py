@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from evaluations.views import decisions, imports, periods, queue, rankings, scorecards
+from evaluations.views import (
+    appraisal,
+    decisions,
+    imports,
+    periods,
+    queue,
+    rankings,
+    scorecards,
+    sheets,
+)
 
 app_name = "evaluations"
 
@@ -11,9 +20,38 @@ urlpatterns = [
     path("cong-viec/", queue.queue_now, name="queue_now"),
     path("cong-viec/<slug:period>/", queue.queue, name="queue"),
     # Entry sheet
+    path("phieu/<slug:period>/<str:code>/", sheets.sheet, name="sheet"),
+    path("phieu/<slug:period>/<str:code>/dong/<str:line>/", sheets.line, name="line"),
+    path("phieu/<slug:period>/<str:code>/diem-loai/", sheets.vetoes, name="vetoes"),
+    path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
+    path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),
     # Appraisal
+    path("tham-dinh/<slug:period>/<str:code>/", appraisal.appraisal, name="appraisal"),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/dong/<str:line>/",
+        appraisal.line,
+        name="appraisal_line",
+    ),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/chap-nhan/", appraisal.accept, name="appraisal_accept"
+    ),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/diem-loai/", appraisal.vetoes, name="appraisal_vetoes"
+    ),
+    path("tham-dinh/<slug:period>/<str:code>/xong/", appraisal.finish, name="appraisal_finish"),
+    path("tham-dinh/<slug:period>/<str:code>/tra-lai/", appraisal.send_back, name="sheet_return"),
+    path("tham-dinh/<slug:period>/<str:code>/mo-lai/", appraisal.reopen, name="appraisal_reopen"),
     # Decisions
     path("quyet-dinh/", decisions.decisions_now, name="decisions_now"),
+    path("quyet-dinh/<slug:period>/", decisions.decisions, name="decisions"),
+    path("quyet-dinh/<slug:period>/xem-lai/", decisions.decision_review, name="decision_review"),
+    path("quyet-dinh/<slug:period>/lap/", decisions.decision_make, name="decision_make"),
+    path("quyet-dinh/<slug:period>/<int:pk>/", decisions.decision, name="decision"),
+    path(
+        "quyet-dinh/<slug:period>/tra-lai/<str:code>/",
+        decisions.sheet_return,
+        name="sheet_return_by_leader",
+    ),
     # Scorecard
     path("bang-diem/<slug:period>/<str:code>/", scorecards.scorecard, name="scorecard"),
     # Ranking

@@ -15,3 +15,8 @@ def points(hundredths):
 @register.filter
 def number(value, places=0):
     return "–" if value is None else vietnamese.number_text(value, places=int(places))
+
+
+@register.filter
+def spoken(hundredths):
+    return "–" if hundredths is None else vietnamese.spoken_points(hundredths)

@@ -1,7 +1,5 @@
 """Criteria sets as they were published."""
 
-from functools import lru_cache
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -47,9 +45,10 @@ class CriteriaSet(models.Model):
 
     @property
     def rules(self) -> Criteria:
-        return _parsed(self.sha256, self.text)
+        """Return the parsed set; the text is read once per process, since it never changes."""
+        if self.sha256 not in _PARSED:
+            _PARSED[self.sha256] = parse_criteria(self.text)
+        return _PARSED[self.sha256]
 
 
-@lru_cache(maxsize=64)
-def _parsed(sha256: str, text: str) -> Criteria:
-    return parse_criteria(text)
+_PARSED: dict[str, Criteria] = {}

@@ -13,6 +13,11 @@ class PeriodQuerySet(models.QuerySet):
     def opened(self):
         return self.filter(opened_at__isnull=False)
 
+    def current(self):
+        """Return the period that is worked on: the newest that was opened, or None."""
+        # A year and its fourth quarter end together; "quarter" sorts before "year".
+        return self.opened().order_by("-ends_on", "kind").first()
+
 
 class Period(models.Model):
     """A quarter or a year that is evaluated. `locks_at` ends entering; `due_on` is on time."""

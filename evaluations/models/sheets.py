@@ -28,6 +28,14 @@ class Stage(models.TextChoices):
     FINAL = "final", "Kết quả"
 
 
+class DecisionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the decisions on sheets `user` may see; `seen` counts those sheets."""
+        return self.filter(evaluations__in=Evaluation.objects.visible_to(user)).annotate(
+            seen=models.Count("evaluations")
+        )
+
+
 class Decision(models.Model):
     """A written decision of a committee on the sheets of many units."""
 
@@ -38,6 +46,8 @@ class Decision(models.Model):
     signer = models.CharField(max_length=120)
     by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-signed_on", "-pk"]
@@ -63,6 +73,19 @@ class EvaluationQuerySet(models.QuerySet):
         """
         reach = access.reach(user, action)
         return self.filter(reach.condition("path") | reach.condition("unit__path"))
+
+    def of(self, period, code):
+        """Return the sheet of the unit `code` in the period `period`, with what pages show."""
+        return self.filter(period__code=period, unit__code=code).with_context()
+
+    def of_pk(self, pk):
+        return self.with_context().get(pk=pk)
+
+    def with_context(self):
+        # The text of the criteria is long and parsed once per process.
+        return self.select_related(
+            "period", "unit", "criteria", "period_unit__committee", "period_unit__kind"
+        ).defer("criteria__text")
 
     def in_order_of_work(self):
         """Return first what still needs work, each by name."""
@@ -134,6 +157,11 @@ class Evaluation(models.Model):
 
     def __str__(self):
         return f"{self.unit} – {self.period}"
+
+    @property
+    def places(self) -> tuple[str, str]:
+        """Return the paths through which the sheet is reached: frozen, and the unit's today."""
+        return self.path, self.unit.path
 
     @property
     def stage_shown(self) -> str:

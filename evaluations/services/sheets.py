@@ -210,8 +210,9 @@ def sheet_return(*, sheet: Evaluation, reason: str, by: User, door: str) -> Eval
     if not reason.strip():
         raise ReasonMissingError("Cần ghi rõ lý do trả lại để chi bộ biết phải sửa gì.")
     held.return_reason = reason.strip()
-    held.appraised_by = held.appraised_at = None
-    fields = ["return_reason", "appraised_by", "appraised_at"]
+    held.appraised_by = held.appraised_at = held.appraised_total = None
+    fields = ["return_reason", "appraised_by", "appraised_at", "appraised_total"]
+    fields += apply_outcome(held, Stage.SELF, outcome_of(held, Stage.SELF))
     return sheet_move(held, State.RETURNED, by, door, reason=reason, fields=fields)
 
 

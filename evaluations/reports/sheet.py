@@ -1,0 +1,197 @@
+"""What the pages of a sheet show: each line with its answer, its points and last quarter's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from evaluations.answers import answer_of
+from evaluations.models import Evaluation, Score, Stage, State
+from evaluations.rules.engine import LineOutcome, Outcome, score_line, score_sheet
+from evaluations.rules.explain import explain_line
+from evaluations.rules.structure import Group, Indicator
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line as shown. `typed` is what the user sent, kept in the field when refused."""
+
+    indicator: Indicator
+    score: Score | None
+    outcome: LineOutcome
+    typed: Mapping[str, str] = field(default_factory=dict)
+    last: str = ""
+    error: str = ""
+    state: str = "saved"
+    own: "LineView | None" = None
+    is_waiting: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.indicator.code.replace(".", "-")
+
+    @property
+    def version(self) -> int:
+        return self.score.version if self.score else 0
+
+    @property
+    def is_empty(self) -> bool:
+        return self.outcome.absent
+
+    @property
+    def num(self) -> str | int:
+        return self._shown("num")
+
+    @property
+    def den(self) -> str | int:
+        return self._shown("den")
+
+    @property
+    def option(self) -> str:
+        return str(self._shown("option"))
+
+    @property
+    def na(self) -> bool:
+        return bool(self.typed.get("na")) if self.typed else bool(self.score and self.score.na)
+
+    @property
+    def note(self) -> str:
+        if "note" in self.typed:
+            return self.typed["note"]
+        return self.score.note if self.score else ""
+
+    @property
+    def text(self) -> str:
+        """Return the answer in words: "38/40 (95,00 %)", "Khá", "không áp dụng"."""
+        return answer_text(self.outcome)
+
+    @property
+    def typed_text(self) -> str:
+        """Return what the user sent, in words."""
+        if self.na:
+            return "không áp dụng"
+        if self.indicator.options:
+            chosen = self.indicator.option(self.option)
+            return chosen.title if chosen else "bỏ trống"
+        parts = [str(part) for part in (self.num, self.den) if part != ""]
+        return "/".join(parts) or "bỏ trống"
+
+    def _shown(self, name: str) -> str | int:
+        if self.typed:
+            return self.typed.get(name, "")
+        value = getattr(self.score, name) if self.score else None
+        return "" if value is None else value
+
+
+@dataclass(frozen=True)
+class GroupView:
+    group: Group
+    number: int
+    points: int | None
+    lines: list[LineView]
+
+    @property
+    def is_below_floor(self) -> bool:
+        return self.points is not None and self.points < self.group.floor
+
+    @property
+    def done(self) -> int:
+        return sum(not line.is_empty for line in self.lines)
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """A sheet at one stage, scored by the engine from its stored rows."""
+
+    sheet: Evaluation
+    stage: str
+    outcome: Outcome
+    groups: list[GroupView]
+
+    @property
+    def done(self) -> int:
+        return self.sheet.lines_total - len(self.outcome.missing)
+
+    @property
+    def missing(self) -> list[LineView]:
+        wanted = set(self.outcome.missing)
+        return [
+            line for group in self.groups for line in group.lines if line.indicator.code in wanted
+        ]
+
+    @property
+    def waiting(self) -> int:
+        """Return how many lines wait to be appraised."""
+        return sum(line.is_waiting for group in self.groups for line in group.lines)
+
+    def line(self, code: str) -> LineView:
+        return next(
+            line for group in self.groups for line in group.lines if line.indicator.code == code
+        )
+
+
+def answer_text(outcome: LineOutcome) -> str:
+    if outcome.absent:
+        return "chưa chấm"
+    explained = explain_line(outcome)
+    if explained.percent is None:
+        return explained.input
+    whole, rest = divmod(explained.percent, 100)
+    return f"{explained.input} = {whole},{rest:02d} %"
+
+
+def stored_rows(sheet: Evaluation, stage: str) -> dict[str, Score]:
+    return {row.line: row for row in sheet.scores.filter(stage=stage).select_related("by")}
+
+
+def sheet_view(
+    sheet: Evaluation,
+    stage: str,
+    rows: Mapping[str, Score],
+    *,
+    last: Mapping[str, str] | None = None,
+    changed: Mapping[str, dict[str, Any]] | None = None,
+) -> SheetView:
+    """Build the view of one stage; `changed` replaces attributes of the views of some lines."""
+    rules = sheet.criteria.rules
+    answers = {line: answer_of(rows.get(line), rules.indicators[line]) for line in rules.indicators}
+    outcome = score_sheet(
+        rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None
+    )
+    groups = []
+    for number, group in enumerate(rules.groups, start=1):
+        lines = [
+            LineView(
+                indicator=line,
+                score=rows.get(line.code),
+                outcome=score_line(line, answers[line.code]),
+                last=(last or {}).get(line.code, ""),
+                **(changed or {}).get(line.code, {}),
+            )
+            for line in group.indicators
+        ]
+        groups.append(GroupView(group, number, outcome.groups[group.code], lines))
+    return SheetView(sheet, stage, outcome, groups)
+
+
+def last_answers(sheet: Evaluation) -> dict[str, str]:
+    """Return the answers of the same unit in the period before, in words, by line."""
+    before = (
+        Evaluation.objects.filter(
+            unit=sheet.unit_id,
+            period__kind=sheet.period.kind,
+            period__ends_on__lt=sheet.period.starts_on,
+        )
+        .select_related("criteria")
+        .defer("criteria__text")
+        .order_by("-period__ends_on")
+        .first()
+    )
+    if before is None:
+        return {}
+    stage = Stage.FINAL if before.state == State.DECIDED else Stage.SELF
+    lines = before.criteria.rules.indicators
+    return {
+        row.line: answer_text(score_line(lines[row.line], answer_of(row, lines[row.line])))
+        for row in before.scores.filter(stage=stage)
+        if row.is_answered
+    }

@@ -1,0 +1,162 @@
+"""Entering a sheet: one page, saved line by line."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cells import access
+from cells.models import Door
+from evaluations.inputs import read_posted
+from evaluations.models import Evaluation, Stage, State
+from evaluations.next_work import next_unfinished, sheet_url
+from evaluations.reports.sheet import SheetView, last_answers, sheet_view, stored_rows
+from evaluations.rules.engine import AnswerError
+from evaluations.services import locks, sheets
+from evaluations.services.errors import ConflictError, LockedError, RefusedError
+
+
+@require_GET
+def sheet(request, period, code):
+    """Show the sheet; the lines can be changed by who may enter it, while it is open."""
+    found = get_object_or_404(Evaluation.objects.visible_to(request.user).of(period, code))
+    may_enter = access.reach(request.user, access.ENTER).covers_any(found.places)
+    lock = locks.lock_status(found, access.ENTER, user=request.user)
+    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found))
+    context = {
+        "sheet": found,
+        "view": view,
+        "vetoes": found.criteria.rules.vetoes,
+        "lock": lock if may_enter else "Đồng chí xem được phiếu này nhưng không nhập.",
+        "can_enter": may_enter and not lock,
+        "can_withdraw": may_enter
+        and not locks.lock_status(found, locks.WITHDRAW, user=request.user),
+        "can_appraise": access.reach(request.user, access.APPRAISE).covers_any(found.places)
+        and found.state in (State.SUBMITTED, State.APPRAISED),
+    }
+    return render(request, "evaluations/sheet.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def line(request, period, code, line):
+    """Save one line (POST: 200, 409, 422, 423) or show it as it is stored (GET)."""
+    found = get_object_or_404(
+        Evaluation.objects.allowed(request.user, access.ENTER).of(period, code)
+    )
+    if line not in found.criteria.rules.indicators:
+        raise Http404
+    if request.method == "GET":
+        return _stored_line(request, found, line)
+    typed = {name: request.POST.get(name, "") for name in ("option", "num", "den", "na")}
+    try:
+        answer = read_posted(found.criteria.rules.indicators[line], typed)
+        saved = sheets.line_save(
+            sheet=found,
+            line=line,
+            answer=answer,
+            by=request.user,
+            door=Door.WEB,
+            version=posted_version(request),
+        )
+    except AnswerError as error:
+        return _answer(request, found, line, 422, error=error.message, typed=typed)
+    except ConflictError as error:
+        return _answer(request, found, line, 409, conflict=error, typed=typed)
+    except LockedError as error:
+        return _answer(request, found, line, 423, error=error.message, typed=typed)
+    return _answer(request, saved.sheet, line, 200)
+
+
+def posted_version(request) -> int:
+    """Return the version of the line that the browser saw; -1, never a match, if unreadable."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+def _view(found: Evaluation, line: str, **changed) -> SheetView:
+    rows = stored_rows(found, Stage.SELF)
+    return sheet_view(found, Stage.SELF, rows, changed={line: changed})
+
+
+def _answer(request, found, line, status, *, error="", conflict=None, typed=None):
+    """Answer a save with the parts of the page that it changed, to be swapped out of band."""
+    state = {200: "saved", 409: "conflict"}.get(status, "error")
+    view = _view(found, line, error=error, state=state, typed=typed or {})
+    context = {
+        "sheet": found,
+        "view": view,
+        "line": view.line(line),
+        "conflict": conflict,
+        "can_enter": status != 423,
+    }
+    return render(request, "evaluations/_line_saved.html", context, status=status)
+
+
+def _stored_line(request, found, line):
+    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found))
+    context = {"sheet": found, "line": view.line(line), "can_enter": True}
+    return render(request, "evaluations/_line.html", context)
+
+
+@require_POST
+def vetoes(request, period, code):
+    """Save which vetoes hold, and answer with the parts of the page that this changed."""
+    found = get_object_or_404(
+        Evaluation.objects.allowed(request.user, access.ENTER).of(period, code)
+    )
+    error, status = "", 200
+    try:
+        found = sheets.vetoes_save(
+            sheet=found,
+            vetoes=request.POST.getlist("veto"),
+            by=request.user,
+            door=Door.WEB,
+        )
+    except LockedError as refused:
+        error, status = refused.message, 423
+    except RefusedError as refused:
+        error, status = refused.message, 422
+    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF))
+    context = {"sheet": found, "view": view, "error": error, "can_enter": status != 423}
+    return render(request, "evaluations/_vetoes_saved.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def submit(request, period, code):
+    """Show what will be submitted, then submit it."""
+    found = get_object_or_404(
+        Evaluation.objects.allowed(request.user, access.SUBMIT).of(period, code)
+    )
+    error = locks.lock_status(found, access.SUBMIT, user=request.user)
+    if request.method == "POST" and not error:
+        on_behalf = "secretary" not in access.roles(request.user)
+        try:
+            sheets.sheet_submit(sheet=found, by=request.user, door=Door.WEB, on_behalf=on_behalf)
+        except RefusedError as refused:
+            error = refused.message
+        else:
+            messages.success(request, f"Đã nộp phiếu của {found.unit.name}.")
+            return redirect(next_unfinished(request.user, found))
+    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found))
+    held = {veto.code: veto for veto in found.criteria.rules.vetoes}
+    context = {
+        "sheet": found,
+        "view": view,
+        "error": error,
+        "vetoes": [held[code] for code in found.vetoes],
+    }
+    return render(request, "evaluations/sheet_submit.html", context, status=422 if error else 200)
+
+
+@require_POST
+def withdraw(request, period, code):
+    found = get_object_or_404(
+        Evaluation.objects.allowed(request.user, access.SUBMIT).of(period, code)
+    )
+    try:
+        sheets.sheet_withdraw(sheet=found, by=request.user, door=Door.WEB)
+    except RefusedError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Đã rút lại phiếu. Đồng chí có thể sửa và nộp lại.")
+    return redirect(sheet_url(found))
