@@ -51,7 +51,7 @@
     const line = lineOf(button);
     const sender = lastSender.get(line);
     if (!sender || !sender.isConnected) return;
-    const trigger = sender.getAttribute("hx-trigger") || "";
+    const trigger = sender.getAttribute("data-hx-trigger") || sender.getAttribute("hx-trigger") || "";
     const name = trigger ? trigger.split(/[\s,[]/)[0] : sender.matches("form") ? "submit" : "change";
     window.htmx.trigger(sender, name);
   }

@@ -48,7 +48,7 @@
     return {
       grid: { color: css("--line"), drawTicks: false },
       border: { color: css("--control") },
-      ticks: { color: css("--ink-soft"), font: font(15), padding: 8, maxTicksLimit: 7 },
+      ticks: { color: css("--ink-soft"), font: font(15), padding: 8, maxTicksLimit: 7, maxRotation: 0 },
       ...extra,
     };
   }
@@ -130,14 +130,20 @@
     const { ctx } = chart;
     ctx.font = `700 16px ${css("--bs-font-sans-serif")}`;
     ctx.fillStyle = css("--ink");
+    ctx.strokeStyle = css("--surface");
+    ctx.lineWidth = 5;
+    ctx.lineJoin = "round";
     ctx.textAlign = "center";
     ctx.textBaseline = "bottom";
     chart.getDatasetMeta(0).data.forEach((point, index) => {
-      if (rows[index].values[0] !== null) ctx.fillText(rows[index].texts[0], point.x, point.y - 10);
+      if (rows[index].values[0] === null) return;
+      // A halo keeps the figure legible where the line passes behind it.
+      ctx.strokeText(rows[index].texts[0], point.x, point.y - 10);
+      ctx.fillText(rows[index].texts[0], point.x, point.y - 10);
     });
   }
 
-  function series(rows, type) {
+  function series(rows, type, width) {
     const values = rows.map((row) => row.values[0]);
     const known = values.filter((value) => value !== null);
     const low = Math.min(...known);
@@ -146,7 +152,7 @@
     return {
       type,
       data: {
-        labels: rows.map((row) => wrap(row.label, 14)),
+        labels: rows.map((row) => wrap(row.label, width < 520 ? 6 : 14)),
         datasets: [{
           data: values,
           backgroundColor: css("--red"),
@@ -191,9 +197,10 @@
     if (!rows.some((row) => row.values.some((value) => value !== null))) return;
     table.dataset.drawn = "true";
     const canvas = plotBefore(table);
+    const width = canvas.parentElement.clientWidth;
     const config = table.dataset.chart === "groups"
-      ? groups(rows, canvas.parentElement.clientWidth)
-      : series(rows, table.dataset.chart === "trend" ? "line" : "bar");
+      ? groups(rows, width)
+      : series(rows, table.dataset.chart === "trend" ? "line" : "bar", width);
     new window.Chart(canvas, config);
   }
 
