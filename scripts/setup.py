@@ -87,7 +87,7 @@ def install_venv_module() -> None:
 
 
 def install_packages() -> None:
-    pip = [str(BIN / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    pip = [str(BIN / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     run(*pip, "--require-hashes", "-r", LOCK)
 
 
@@ -101,7 +101,8 @@ def install_assets() -> None:
     if npm is None:
         raise SystemExit("Node is missing: neither .venv nor this machine has npm.")
     quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
-    run(npm, "ci", "--ignore-scripts", *quiet, PATH=path)
+    # A machine behind a proxy trusts it in its own store, which Node would not read.
+    run(npm, "ci", "--ignore-scripts", *quiet, PATH=path, NODE_USE_SYSTEM_CA="1")
 
 
 def collect_static() -> None:
