@@ -10,12 +10,16 @@
 
   document.documentElement.classList.add("js");
 
+  let announcement = 0;
+
   function announce(text) {
     const region = document.getElementById("live-region");
     if (!region) return;
     region.textContent = "";
-    // A separate turn makes screen readers repeat an identical text.
-    window.setTimeout(() => { region.textContent = text; }, 50);
+    // A separate turn makes screen readers repeat an identical text; several parts of one
+    // answer settle at once and are said once.
+    window.clearTimeout(announcement);
+    announcement = window.setTimeout(() => { region.textContent = text; }, 100);
   }
 
   function announceLine(line) {
