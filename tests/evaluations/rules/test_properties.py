@@ -14,7 +14,7 @@ from evaluations.rules.numbers import percent_of
 from tests.evaluations.rules.sheets import best_answer, full_answers
 
 SETS = list(load_shipped().values())
-settings.register_profile("rules", deadline=None, max_examples=150)
+settings.register_profile("rules", deadline=None, max_examples=100)
 settings.load_profile("rules")
 
 
