@@ -88,17 +88,15 @@ def period_prepare(
 ) -> Period:
     """Return the period of `code`, locked for this transaction, made if it is not there."""
     kind, starts_on, ends_on = period_bounds(code)
-    after = ends_on + timedelta(days=1)
-    last_moment = datetime.combine(after.replace(day=LOCK_DAY), time(23, 59, 59))
+    usual_due_on, usual_locks_at = usual_dates(ends_on)
     Period.objects.get_or_create(
         code=code,
         defaults={
             "kind": kind,
             "starts_on": starts_on,
             "ends_on": ends_on,
-            "due_on": due_on or after.replace(day=DUE_DAY),
-            "locks_at": locks_at
-            or timezone.make_aware(last_moment, timezone.get_default_timezone()),
+            "due_on": due_on or usual_due_on,
+            "locks_at": locks_at or usual_locks_at,
         },
     )
     period = Period.objects.select_for_update().get(code=code)
@@ -108,6 +106,16 @@ def period_prepare(
         period.opened_at = timezone.now()
         period.save(update_fields=["opened_at"])
     return period
+
+
+def usual_dates(ends_on: date) -> tuple[date, datetime]:
+    """Return when sheets are due and entering ends, where the opener does not say."""
+    after = ends_on + timedelta(days=1)
+    last_moment = datetime.combine(after.replace(day=LOCK_DAY), time(23, 59, 59))
+    return (
+        after.replace(day=DUE_DAY),
+        timezone.make_aware(last_moment, timezone.get_default_timezone()),
+    )
 
 
 def period_bounds(code: str) -> tuple[Period.Kind, date, date]:
