@@ -94,6 +94,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     username = factory.Sequence(lambda n: f"nguoi{n}")
     full_name = factory.Sequence(lambda n: f"Nguyễn Văn Thử {n}")
+    search = factory.LazyAttribute(lambda u: User.search_text(u.full_name, u.username))
     password = factory.django.Password(PASSWORD)
 
     @factory.post_generation

@@ -1,4 +1,4 @@
-from cells.models.accounts import Assignment, Role, User
+from cells.models.accounts import Assignment, FailedSignIn, Role, User
 from cells.models.audit import AuditEntry, Door
 from cells.models.jobs import Heartbeat, Job
 from cells.models.units import CellKind, Level, Placement, Unit
@@ -8,6 +8,7 @@ __all__ = [
     "AuditEntry",
     "CellKind",
     "Door",
+    "FailedSignIn",
     "Heartbeat",
     "Job",
     "Level",

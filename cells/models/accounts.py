@@ -7,11 +7,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from cells.models.units import Unit
+from cells.vietnamese import fold
 
 
 class UserManager(BaseUserManager):
     def create_user(self, username, password=None, **fields):
         user = self.model(username=username, **fields)
+        user.search = User.search_text(user.full_name, username)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -30,6 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         error_messages={"unique": "Tên đăng nhập này đã có người dùng."},
     )
     full_name = models.CharField(max_length=120)
+    search = models.CharField(max_length=200, editable=False, default="")
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
@@ -43,6 +46,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self):
         return self.full_name or self.username
+
+    @staticmethod
+    def search_text(full_name: str, username: str) -> str:
+        return fold(f"{full_name} {username}")[:200]
 
 
 class Role(models.TextChoices):
@@ -87,3 +94,18 @@ class Assignment(models.Model):
 
     def __str__(self):
         return f"{self.get_role_display()} – {self.unit}"
+
+
+class FailedSignIn(models.Model):
+    """A wrong password for a name from an address: too many of them close the door for a while."""
+
+    username = models.CharField(max_length=60)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["username", "address", "at"], name="failed_sign_in")]
+
+    def __str__(self):
+        return f"{self.username} {self.at:%d/%m/%Y %H:%M}"
