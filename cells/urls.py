@@ -9,6 +9,13 @@ app_name = "cells"
 
 urlpatterns = [
     path("tai-khoan/", accounts.account_list, name="accounts"),
+    path("tai-khoan/moi/", accounts.account_new, name="account_new"),
+    path("tai-khoan/<int:pk>/", accounts.account_page, name="account"),
+    path("tai-khoan/<int:pk>/mat-khau/", accounts.account_reset, name="account_reset"),
+    path("tai-khoan/<int:pk>/ngung/", accounts.account_deactivate, name="account_deactivate"),
+    path("tai-khoan/<int:pk>/mo-lai/", accounts.account_reactivate, name="account_reactivate"),
+    path("tai-khoan/<int:pk>/vai-tro/", accounts.assignment_new, name="assignment_new"),
+    path("vai-tro/<int:pk>/ket-thuc/", accounts.assignment_end, name="assignment_end"),
     path("don-vi/", units.unit_list, name="units"),
     path("tac-vu/<uuid:pk>/", jobs.job_progress, name="job"),
     path("mau-giao-dien/", components.component_page, name="components"),

@@ -5,12 +5,14 @@ from django.urls import path
 from evaluations.views import (
     appraisal,
     decisions,
+    history,
     imports,
     periods,
     queue,
     rankings,
     scorecards,
     sheets,
+    units,
 )
 
 app_name = "evaluations"
@@ -25,6 +27,7 @@ urlpatterns = [
     path("phieu/<slug:period>/<str:code>/diem-loai/", sheets.vetoes, name="vetoes"),
     path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
     path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),
+    path("phieu/<slug:period>/<str:code>/nhat-ky/", history.history, name="history"),
     # Appraisal
     path("tham-dinh/<slug:period>/<str:code>/", appraisal.appraisal, name="appraisal"),
     path(
@@ -59,6 +62,13 @@ urlpatterns = [
     path("xep-hang/<slug:period>/", rankings.ranking, name="ranking"),
     # Periods
     path("ky/", periods.period_list, name="periods"),
+    path("ky/xem-truoc/", periods.period_preview, name="period_preview"),
+    path("ky/mo/", periods.period_open, name="period_open"),
+    path("ky/<slug:period>/bo-sung/", periods.period_extend, name="period_extend"),
+    path("ky/<slug:period>/sua/", periods.period_edit, name="period_edit"),
+    path("ky/<slug:period>/dong/", periods.period_close, name="period_close"),
+    # Units
+    path("don-vi/<str:code>/", units.unit_page, name="unit"),
     # Imports
     path("nhap-du-lieu/", imports.import_page, name="imports"),
 ]

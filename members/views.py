@@ -1,7 +1,101 @@
+"""The members within reach, and accounts for the secretaries among them."""
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Prefetch
+from django.http import Http404
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cells import grants
+from cells.forms import LIST_AT_MOST, CommitteeForm
+from cells.models import Door, Unit
+from cells.services import accounts
+from cells.views.accounts import granters_only, slips_answer
+from members.models import Exemption, Member, Membership, Post
+
+PAGE_SIZE = 50
+BATCH_AT_MOST = 300
 
 
 @require_GET
 def member_list(request):
-    return render(request, "base.html")
+    q, code = request.GET.get("q", ""), request.GET.get("cell", "").strip()
+    cells = Unit.objects.visible_to(request.user).active().cells()
+    members = Member.objects.visible_to(request.user).search(q)
+    cell = cells.filter(code=code).first() if code else None
+    if cell:
+        there = Membership.objects.filter(cell=cell, left_on__isnull=True)
+        members = members.filter(Exists(there.filter(member=OuterRef("pk"))))
+    today = timezone.localdate()
+    page = Paginator(_with_what_is_shown(members, today), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    offered = cells[: LIST_AT_MOST + 1]
+    context = {
+        "page": page,
+        "rows": [(member, member.is_full_on(today)) for member in page],
+        "filters": {"q": q, "cell": code},
+        "cell": cell,
+        "cells": offered if len(offered) <= LIST_AT_MOST else [],
+    }
+    return render(request, "members/member_list.html", context)
+
+
+def _with_what_is_shown(members, today):
+    belonging = Membership.objects.active_on(today).select_related("cell")
+    exempt = Exemption.objects.in_force_on(today).filter(member=OuterRef("pk"))
+    posts = Post.objects.held_on(today)
+    return members.annotate(is_exempt=Exists(exempt)).prefetch_related(
+        Prefetch("memberships", belonging, to_attr="belonging"),
+        Prefetch("posts", posts, to_attr="held_posts"),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@granters_only
+def secretaries(request):
+    """Show which cells lack a secretary's account, how many; then make them all at once."""
+    form = CommitteeForm(_asked(request), by=request.user)
+    committee = form.cleaned_data["committee"] if form.is_bound and form.is_valid() else None
+    if form.is_bound and committee is None and request.method == "POST":
+        raise Http404
+    cells = grants.cells_without_secretary(request.user).select_related("parent")
+    chosen = list(cells.below(committee)[: BATCH_AT_MOST + 1]) if committee else []
+    fits = len(chosen) <= BATCH_AT_MOST
+    names = _secretaries(chosen) if fits else {}
+    if request.method == "POST" and fits:
+        wanted = {unit: names.get(unit.pk) or f"Bí thư {unit.name}" for unit in chosen}
+        slips = accounts.secretaries_create(names=wanted, by=request.user, door=Door.WEB)
+        return slips_answer(request, slips)
+    context = {
+        "form": form,
+        "committee": committee,
+        "lacking": cells.count(),
+        "rows": [(unit, names.get(unit.pk)) for unit in chosen] if fits else [],
+        "unnamed": sum(unit.pk not in names for unit in chosen),
+        "too_many": not fits,
+        "at_most": BATCH_AT_MOST,
+    }
+    return render(request, "members/secretaries.html", context)
+
+
+def _asked(request):
+    """Return what was asked; at first, the one branch of somebody who has one."""
+    if request.method == "POST":
+        return request.POST
+    if "committee" in request.GET:
+        return request.GET
+    held = request.user.assignments.current(timezone.localdate()).filter(role="staff")
+    codes = list(held.values_list("unit__code", flat=True)[:2])
+    return {"committee": codes[0]} if len(codes) == 1 else None
+
+
+def _secretaries(cells):
+    """Return the names of the secretaries of `cells` today, by the cell's key."""
+    posts = Post.objects.held_on(timezone.localdate()).filter(
+        kind=Post.Kind.SECRETARY, unit__in=cells
+    )
+    return dict(posts.values_list("unit_id", "member__full_name"))

@@ -1,0 +1,121 @@
+"""Every change of a sheet in words: what stood, what stands, who, when, through which door."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from cells.models import AuditEntry, Door
+from evaluations.models import Evaluation, Stage, State
+from evaluations.rules.engine import AnswerError, score_line
+from evaluations.rules.explain import explain_line
+from evaluations.rules.structure import Criteria
+
+ACTIONS = {
+    "line_saved": "Ghi kết quả",
+    "lines_accepted": "Đồng ý với tự chấm",
+    "vetoes_saved": "Ghi điểm loại",
+    "submitted": "Nộp phiếu",
+    "withdrawn": "Rút phiếu",
+    "returned": "Trả lại phiếu",
+    "appraised": "Thẩm định xong",
+    "appraisal_reopened": "Mở lại thẩm định",
+    "decided": "Quyết định",
+    "opened": "Mở phiếu",
+}
+STAGES = {stage.value: stage.label for stage in Stage}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value before and after. `line` is empty for the state and the vetoes."""
+
+    line: str
+    title: str
+    stage: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One entry of the trail, as read on the page."""
+
+    at: datetime
+    who: str
+    door: str
+    action: str
+    changes: tuple[Change, ...]
+    reason: str
+
+
+def history_of(sheet: Evaluation, line: str = "") -> QuerySet[AuditEntry]:
+    """Return the trail of a sheet, newest first; of one line if it is named."""
+    entries = AuditEntry.objects.of("evaluation", sheet.pk).select_related("by")
+    if line:
+        one = Q(field__in=[f"{line}.{stage}" for stage in STAGES])
+        entries = entries.filter(one | Q(action="lines_accepted", new__has_key=line))
+    return entries
+
+
+def in_words(entries: Iterable[AuditEntry], criteria: Criteria, line: str = "") -> list[HistoryRow]:
+    return [
+        HistoryRow(
+            entry.at,
+            entry.by.full_name if entry.by else "Máy",
+            Door(entry.door).label if entry.door in Door.values else entry.door,
+            ACTIONS.get(entry.action, entry.action),
+            tuple(change for change in _changes(entry, criteria) if line in ("", change.line)),
+            entry.reason,
+        )
+        for entry in entries
+    ]
+
+
+def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
+    if entry.action == "lines_accepted":
+        for line, answer in (entry.new or {}).items():
+            yield _line(criteria, line, entry.field, None, answer)
+    elif entry.field == "state":
+        yield Change("", "Trạng thái", "", _state(entry.old), _state(entry.new))
+    elif entry.field == "vetoes":
+        old, new = _vetoes(criteria, entry.old), _vetoes(criteria, entry.new)
+        yield Change("", "Điểm loại", "", old, new)
+    elif entry.field:
+        line, _, stage = entry.field.rpartition(".")
+        yield _line(criteria, line or entry.field, stage, entry.old, entry.new)
+
+
+def _line(criteria: Criteria, line: str, stage: str, old: Any, new: Any) -> Change:
+    indicator = criteria.indicators.get(line)
+    title = indicator.title if indicator else line
+    before, after = _answer(criteria, line, old), _answer(criteria, line, new)
+    return Change(line, title, STAGES.get(stage, ""), before, after)
+
+
+def _answer(criteria: Criteria, line: str, answer: Any) -> str:
+    indicator = criteria.indicators.get(line)
+    if not answer:
+        return "chưa chấm"
+    if indicator is None:
+        return _plain(answer)
+    try:
+        return explain_line(score_line(indicator, answer)).input
+    except (AnswerError, TypeError):
+        return _plain(answer)
+
+
+def _state(value: Any) -> str:
+    return State(value).label if value in State.values else "chưa có"
+
+
+def _vetoes(criteria: Criteria, codes: Any) -> str:
+    titles = {veto.code: veto.title for veto in criteria.vetoes}
+    return "; ".join(titles.get(code, code) for code in codes or []) or "không có"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
