@@ -132,9 +132,11 @@ def _judge_ratio(indicator: Indicator, row: Row) -> LineOutcome:
             return LineOutcome(indicator, row, None, not_applicable=True)
         return LineOutcome(indicator, row, indicator.max if indicator.empty == "full" else 0)
     if num > den and not indicator.may_exceed_100:
+        part = f"số {indicator.num_label}" if indicator.num_label else "tử số"
+        whole = f"số {indicator.den_label}" if indicator.den_label else "mẫu số"
         refuse(
             indicator.code,
-            f"tử số ({whole_number(num)}) không được lớn hơn mẫu số ({whole_number(den)})",
+            f"{part} ({whole_number(num)}) không được lớn hơn {whole} ({whole_number(den)})",
         )
     percent = percent_of(num, den)
     band = _band(indicator, percent)

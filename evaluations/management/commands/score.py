@@ -37,8 +37,8 @@ def score(file: str, criteria: str | None) -> Report:
         text = sys.stdin.buffer.read().decode("utf-8-sig") if file == "-" else read(file)
         name = criteria or file
         return run(text, None if criteria is None else read(criteria))
-    except OSError as error:
-        return refused(f"Không đọc được tệp “{name}”: {error.strerror}.")
+    except OSError:
+        return refused(f"Không đọc được tệp “{name}”: không có tệp này hoặc không được phép đọc.")
     except UnicodeDecodeError:
         return refused(f"Tệp “{name}” không phải là văn bản UTF-8.")
 
