@@ -133,9 +133,11 @@ def prepare() -> None:
     if not get_user_model().objects.exists():
         say("Đang tạo dữ liệu giả định của một phường …")
         command = [sys.executable, "manage.py", "demo_data", "--scale", "ward"]
-        subprocess.run(  # noqa: S603
-            command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, check=True
+        done = subprocess.run(  # noqa: S603
+            command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, check=False
         )
+        if done.returncode:
+            raise SystemExit("Chưa tạo được dữ liệu dùng thử; lý do ở trên.")
     connection.close()
 
 

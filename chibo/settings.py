@@ -173,7 +173,8 @@ if CELERY_BROKER_URL.startswith("redis"):
         "global_keyprefix": env.os.environ.get("CHIBO_QUEUE_PREFIX", "chibo:"),
     }
 if CELERY_BROKER_URL.startswith("sqla"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.5}
+    # These go to SQLAlchemy's create_engine, which refuses what it does not know.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 20}}
 
 LOGGING = {
     "version": 1,
