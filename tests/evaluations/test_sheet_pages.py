@@ -56,7 +56,7 @@ def test_line_is_saved_and_the_totals_come_back(as_, people, draft, tree):
     page = text_of(answer)
     assert "<strong>8,00</strong>" in page
     assert "95,00 %" in page
-    assert 'value="1" hx-swap-oob' in page
+    assert 'value="1" data-hx-swap-oob' in page
     assert Score.objects.get().num == 38
 
 
@@ -99,7 +99,7 @@ def test_conflict_answers_with_both_values_and_who(as_, people, draft, tree):
     assert people.bithu.full_name in page
     assert "3/3" in page
     assert "2/3" in page
-    assert 'value="1" hx-swap-oob' in page
+    assert 'value="1" data-hx-swap-oob' in page
     assert Score.objects.get().num == 3
 
 

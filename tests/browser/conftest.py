@@ -1,0 +1,125 @@
+"""One running demo for all browser tests: web server, worker, scheduler, invented data."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "chibo-demo-2026"
+SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def free_port() -> int:
+    """Return a port below the range that outgoing connections use."""
+    for port in range(21_000, 22_000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """Run the demo as `make demo` does; return its address."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {
+        "CHIBO_DEMO": "1",
+        "CHIBO_DATA_DIR": str(tmp_path_factory.mktemp("demo")),
+        "PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "chibo.settings",
+    }
+    environment.pop("CELERY_BROKER_URL", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chibo.demo"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "Ctrl-C" in line:
+            break
+    else:
+        pytest.fail(f"the demo did not start:\n{''.join(said)}")
+    yield f"http://127.0.0.1:{port}"
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A person at a browser of one size; a script error on any page fails the test."""
+
+    def __init__(self, page: Page, address: str):
+        self.page, self.address = page, address
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message) -> None:
+        # A refused save (409, 422, 423) is an answer; the browser logs it as an error.
+        if message.type == "error" and not re.search(r"status of 4(04|09|22|23)", message.text):
+            self.errors.append(message.text)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Page:
+        self.open("/dang-nhap/")
+        self.page.get_by_label("Tên đăng nhập").fill(username)
+        self.page.get_by_label("Mật khẩu", exact=True).fill(password)
+        self.page.get_by_role("button", name="Đăng nhập").click()
+        self.page.wait_for_url(lambda url: "/dang-nhap/" not in url)
+        return self.page
+
+
+@pytest.fixture
+def visit(browser, demo):
+    """Return a function that seats a person at a browser: `visit("canbo", size="phone")`."""
+    contexts, visitors = [], []
+
+    def seat(username: str | None = None, size: str = "desktop") -> Visitor:
+        context = browser.new_context(
+            viewport=SIZES[size], locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        visitor = Visitor(context.new_page(), demo)
+        visitors.append(visitor)
+        if username:
+            visitor.sign_in(username)
+        return visitor
+
+    yield seat
+    for context in contexts:
+        context.close()
+    assert [error for visitor in visitors for error in visitor.errors] == []

@@ -1,0 +1,96 @@
+"""Every page for every role that sees it: accessible, valid, fitting the screen."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import ROOT, SIZES
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+VNU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+# (who, name of the page, how to get there: a path, or a function of the visitor)
+PAGES = [
+    (None, "sign-in", "/dang-nhap/"),
+    (None, "not-found", "/khong-co-trang-nay/"),
+    ("canbo", "password", "/doi-mat-khau/"),
+    ("canbo", "queue", "/cong-viec/2026-Q4/"),
+    ("canbo", "queue-empty", "/cong-viec/2026-Q4/?q=khong-co-chi-bo-nao"),
+    ("canbo", "sheet-draft", ("2026-Q4", "draft", "Nhập")),
+    ("canbo", "sheet-returned", ("2026-Q4", "returned", "Sửa phiếu")),
+    ("canbo", "scorecard-decided", ("2026-Q3", "decided", "Bảng điểm")),
+    ("canbo", "imports", "/nhap-du-lieu/"),
+    ("canbo", "accounts", "/tai-khoan/"),
+    ("canbo", "account-new", "/tai-khoan/moi/"),
+    ("canbo", "units", "/don-vi/"),
+    ("canbo", "members", "/dang-vien/"),
+    ("canbo", "components", "/mau-giao-dien/"),
+    ("lanhdao", "decisions", "/quyet-dinh/2026-Q4/"),
+    ("bithu", "own-sheet", "/cong-viec/"),
+    ("kiemtra", "queue-inspector", "/cong-viec/2026-Q4/"),
+    ("thanhuy", "periods", "/ky/"),
+    ("thanhuy", "ranking", "/xep-hang/2026-Q3/"),
+    ("quantri", "accounts-technical", "/tai-khoan/"),
+]
+
+
+def reach(visitor, where):
+    if isinstance(where, str):
+        return visitor.open(where)
+    period, state, link = where
+    page = visitor.open(f"/cong-viec/{period}/?state={state}")
+    page.get_by_role("table").get_by_role("link", name=link).first.click()
+    page.wait_for_load_state()
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("who", "name", "where"), PAGES, ids=[page[1] for page in PAGES])
+def test_page_is_accessible_and_fits(visit, who, name, where, size):
+    page = reach(visit(who, size), where)
+    page.evaluate(AXE.read_text())
+    result = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+    )
+    found = [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+    assert found == []
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{wide} px wider than the screen"
+
+
+def test_pages_are_valid_html(visit, tmp_path):
+    """One run of the Nu checker over the source of every page, as the server sent it."""
+    by_user: dict = {}
+    for who, name, where in PAGES:
+        by_user.setdefault(who, []).append((name, where))
+    for who, pages in by_user.items():
+        visitor = visit(who)
+        for name, where in pages:
+            page = reach(visitor, where)
+            source = page.context.request.get(page.url).text()
+            (tmp_path / f"{name}.html").write_text(source)
+    assert messages_of(tmp_path) == []
+
+
+def messages_of(folder: Path) -> list[str]:
+    command = [shutil.which("java"), "-jar", str(VNU), "--format", "json", "--stdout"]
+    done = subprocess.run(
+        [*command, *map(str, sorted(folder.glob("*.html")))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [
+        f"{Path(one['url']).stem}:{one.get('lastLine')}: {one['message']} {one.get('extract', '')}"
+        for one in json.loads(done.stdout)["messages"]
+        if one["type"] == "error"
+    ]
