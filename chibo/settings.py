@@ -1,6 +1,7 @@
 """Settings: everything that differs between installations comes from the environment."""
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from chibo import env
@@ -165,6 +166,14 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # What could not run in time is worth nothing later: the next one is already there.
+    "sweep": {"task": "cells.sweep", "schedule": 10, "options": {"expires": 10}},
+    "rank-closed": {"task": "evaluations.rank_closed", "schedule": 60, "options": {"expires": 60}},
+    "rank-nightly": {"task": "evaluations.rank_nightly", "schedule": crontab(hour=2, minute=0)},
+}
 if CELERY_BROKER_URL.startswith("redis"):
     # A killed worker's task is handed out again after seconds, not the default hour.
     CELERY_BROKER_TRANSPORT_OPTIONS = {

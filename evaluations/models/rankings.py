@@ -75,9 +75,7 @@ class RankingRow(models.Model):
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     search = models.CharField(max_length=400)
-    committee = models.ForeignKey(
-        Unit, models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    committee = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     committee_name = models.CharField(max_length=200, blank=True)
     kind_code = models.CharField(max_length=40, blank=True)
     kind_name = models.CharField(max_length=120, blank=True)

@@ -1,0 +1,280 @@
+"""Building the ranking of a period: read, score, compare, rank, write, all or nothing."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+
+from cells.models import CellKind, Unit, User
+from cells.services.jobs import Progress
+from cells.vietnamese import number_text
+from evaluations import comparison
+from evaluations.models import CriteriaSet, Period, Ranking
+from evaluations.rules.engine import AnswerError, Scorer, Tally
+from evaluations.rules.ranking import rank_groups, ranking_hash
+from evaluations.services import ranking_reads as reads
+from evaluations.services.ranking_rows import Line, rows_write
+
+RANKING = "ranking"
+DIFFERENCES_KEPT = 1_000
+APART = ("incomplete", "group_undetermined", "unreadable", "not_decided")
+
+
+@dataclass
+class Draft:
+    """A ranking in the making: what competes, what is listed apart, what does not agree."""
+
+    period: Period
+    path: str
+    competing: list[Line] = field(default_factory=list)
+    apart: list[Line] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.criteria = CriteriaSet.objects.in_bulk()
+        self.committees = reads.committee_names(self.period)
+        self.kinds = reads.kinds()
+        self.groups = comparison.in_force(self.period.ends_on)
+        self.scorers = {pk: Scorer(row.rules) for pk, row in self.criteria.items()}
+
+
+def ranking_build(
+    *, period: Period, scope: Unit, by: User | None, progress: Progress | None = None
+) -> Ranking:
+    """Rank the decided sheets of `period` below `scope` by their stored answers.
+
+    With a progress the job ends in the same transaction: one job, one ranking.
+    """
+    progress = progress or Progress()
+    started = time.perf_counter()
+    draft = Draft(period, reads.scope_path(period, scope))
+    previous = latest_before(period, scope)
+    progress.say("Đang đọc phiếu.")
+    _collect(draft, progress)
+    progress.say("Đang xếp hạng.", len(draft.competing), len(draft.competing))
+    ranked = _ranked(draft, reads.standings(previous))
+    digest = ranking_hash((line.code, line.rank or 0, line.total or 0) for line in ranked)
+    with transaction.atomic():
+        ranking = Ranking.objects.create(
+            period=period,
+            scope=scope,
+            built_by=by,
+            ranked=len(ranked),
+            incomplete=len(draft.apart),
+            seconds=0,
+            sha256=digest,
+            differences=draft.differences[:DIFFERENCES_KEPT],
+            summary=_summary(draft, ranked),
+            previous=previous,
+        )
+        rows_write(ranking, ranked)
+        rows_write(ranking, sorted(draft.apart, key=lambda line: line.code))
+        ranking.seconds = round(time.perf_counter() - started, 3)
+        ranking.save(update_fields=["seconds"])
+        progress.message = _conclusion(ranking)
+        progress.finish(result_of(ranking))
+    return ranking
+
+
+def ranking_key(period: Period, scope: Unit) -> str:
+    return f"{period.code}:{scope.pk}"
+
+
+def latest(period: Period, scope: Unit) -> Ranking | None:
+    return Ranking.objects.filter(period=period, scope=scope).order_by("-built_at", "-pk").first()
+
+
+def latest_before(period: Period, scope: Unit) -> Ranking | None:
+    """Return the newest ranking of the same scope in the period before."""
+    before = period.previous()
+    return latest(before, scope) if before else None
+
+
+def result_of(ranking: Ranking) -> dict[str, Any]:
+    return {
+        "ranking": ranking.pk,
+        "period": ranking.period.code,
+        "ranked": ranking.ranked,
+        "incomplete": ranking.incomplete,
+        "seconds": ranking.seconds,
+        "hash": ranking.sha256,
+    }
+
+
+def _conclusion(ranking: Ranking) -> str:
+    ranked, apart = number_text(ranking.ranked), number_text(ranking.incomplete)
+    return f"Đã xếp hạng {ranked} phiếu; {apart} phiếu chưa đủ."
+
+
+def _collect(draft: Draft, progress: Progress) -> None:
+    """Score every decided sheet; list the others apart."""
+    found = reads.sources(draft.period, draft.path)
+    decided = {source.evaluation: source for source in found if source.is_decided}
+    draft.apart += [
+        _line(draft, source, None, ("not_decided",)) for source in found if not source.is_decided
+    ]
+    done = 0
+    for chunk in reads.final_answers(sorted(decided)):
+        for sheet, answers in chunk.items():
+            _place(draft, decided[sheet], answers)
+        done += len(chunk)
+        progress.say("Đang tính điểm từ số liệu đã lưu.", done, len(decided))
+
+
+def _place(draft: Draft, source: reads.Source, answers: Sequence[Any]) -> None:
+    """Score one decided sheet and put it among the competing or apart."""
+    try:
+        tally = draft.scorers[source.criteria].score_values(
+            answers, vetoes=_listed(source.vetoes), annual_class=source.annual_class or None
+        )
+    except AnswerError as error:
+        draft.differences.append(_difference(source, None, error.message))
+        draft.apart.append(_line(draft, source, None, ("unreadable",)))
+        return
+    if tally.total != source.total or tally.reasons != _listed(source.reasons):
+        draft.differences.append(_difference(source, tally.total, ""))
+    line = _line(draft, source, tally, tally.reasons)
+    (draft.apart if _is_apart(tally.reasons) else draft.competing).append(line)
+
+
+@lru_cache(maxsize=4096)
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=4096)
+def _is_apart(reasons: tuple[str, ...]) -> bool:
+    return any(reason.partition(":")[0] in APART for reason in reasons)
+
+
+def _difference(source: reads.Source, total: int | None, message: str) -> dict[str, Any]:
+    return {
+        "code": source.code,
+        "name": source.name,
+        "path": source.path,
+        "stored": source.total,
+        "computed": total,
+        "message": message,
+    }
+
+
+def _line(
+    draft: Draft, source: reads.Source, tally: Tally | None, reasons: tuple[str, ...]
+) -> Line:
+    kind = draft.kinds.get(source.kind) if source.kind else None
+    criteria = draft.criteria.get(source.criteria or source.expected_criteria or 0)
+    return Line(
+        source.evaluation,
+        source.unit,
+        source.path,
+        source.code,
+        source.name,
+        source.search
+        if source.name == source.unit_name
+        else Unit.search_text(source.code, source.name),
+        source.committee,
+        draft.committees.get(source.committee, "") if source.committee else "",
+        kind.code if kind else "",
+        kind.name if kind else "",
+        _group(draft.groups, kind, source.members),
+        source.members,
+        criteria.code if criteria else "",
+        tally.total if tally else None,
+        tally.level if tally else "",
+        tally.eligible if tally else False,
+        reasons,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _group(rule: comparison.ComparisonRule, kind: CellKind | None, members: int) -> str:
+    return rule.group(kind.name, members) if kind else ""
+
+
+def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
+    """Rank within the whole scope, each committee, each comparison group; sets never mix."""
+    lines = draft.competing
+    numbered = list(enumerate(lines))
+    whole = rank_groups(((n, line.criteria_code, line.total) for n, line in numbered), smallest=1)
+    within = rank_groups(
+        (
+            (n, (line.criteria_code, line.committee_id), line.total)
+            for n, line in numbered
+            if line.committee_id
+        ),
+        smallest=1,
+    )
+    alike = rank_groups(
+        ((n, (line.criteria_code, line.group), line.total) for n, line in numbered if line.group),
+        smallest=draft.groups.smallest,
+    )
+    nowhere = (None, None, None, None)
+    ranked = []
+    for n, line in numbered:
+        place, own, peer = whole[n], within.get(n, nowhere), alike.get(n, nowhere)
+        ranked.append(
+            Line(
+                *line[:RANKS_FROM],
+                place.rank,
+                place.tied,
+                place.competitors,
+                place.percentile,
+                own[0],
+                own[2],
+                peer[0],
+                peer[2],
+                *before.get(line.unit_id, (None, None)),
+            )
+        )
+    ranked.sort(key=lambda line: (line.rank, line.code))
+    return ranked
+
+
+RANKS_FROM = Line._fields.index("rank")
+
+
+def _summary(draft: Draft, ranked: Sequence[Line]) -> dict[str, Any]:
+    """Return what the page offers to choose from; frozen, so that no page has to ask."""
+    competing = Counter(line.committee_id for line in ranked)
+    apart = Counter(line.committee_id for line in draft.apart)
+    lines = [*ranked, *draft.apart]
+    committees = {line.committee_id: line for line in lines if line.committee_id}
+    codes = {line.criteria_code for line in lines}
+    return {
+        "criteria": sorted(
+            [row.code, row.title] for row in draft.criteria.values() if row.code in codes
+        ),
+        "committees": sorted(
+            (
+                [pk, line.committee_name, _above(line.path), competing[pk], apart[pk]]
+                for pk, line in committees.items()
+            ),
+            key=lambda row: row[2],
+        ),
+        "groups": sorted({line.group for line in lines if line.group}),
+        "kinds": sorted({(line.kind_code, line.kind_name) for line in lines if line.kind_code}),
+        "comparison": draft.groups.source,
+        "differences": len(draft.differences),
+    }
+
+
+def _above(path: str) -> str:
+    return path[: path.rstrip("/").rfind("/") + 1]
+
+
+def rankings_due(periods: Iterable[Period]) -> Iterator[tuple[Period, Unit]]:
+    """Yield each period with each root of the tree."""
+    roots = list(Unit.objects.filter(parent__isnull=True, is_cell=False).order_by("path"))
+    for period in periods:
+        for root in roots:
+            yield period, root
+
+
+def root_scope() -> Unit | None:
+    """Return the top of the tree, whose ranking the page shows."""
+    return Unit.objects.filter(parent__isnull=True, is_cell=False).order_by("path").first()

@@ -1,0 +1,66 @@
+"""Rankings in the background: asked for by people, at night, and when a period closes."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from cells.models import Job, Unit, User
+from cells.services.jobs import JobRefusedError, Progress, job_handler, job_request
+from evaluations.models import Period, Ranking
+from evaluations.services.rankings import (
+    RANKING,
+    ranking_build,
+    ranking_key,
+    rankings_due,
+    result_of,
+)
+
+# A period counts as recent for the nights in which its last decisions still come in.
+RECENT = timedelta(days=120)
+
+
+def ranking_request(*, period: Period, scope: Unit, by: User | None) -> Job:
+    """Ask for the ranking to be built; the job that is already under way, if there is one."""
+    return job_request(
+        kind=RANKING,
+        key=ranking_key(period, scope),
+        parameters={"period": period.code, "scope": scope.pk},
+        by=by,
+    )
+
+
+@job_handler(RANKING)
+def build(job: Job, progress: Progress) -> dict[str, Any]:
+    period = Period.objects.filter(code=job.parameters["period"]).first()
+    scope = Unit.objects.filter(pk=job.parameters["scope"]).first()
+    if period is None or scope is None:
+        raise JobRefusedError(
+            "Không còn kỳ đánh giá hoặc đơn vị này. Hãy chọn lại rồi thử lần nữa."
+        )
+    ranking = ranking_build(period=period, scope=scope, by=job.created_by, progress=progress)
+    return result_of(ranking)
+
+
+@shared_task(name="evaluations.rank_nightly")
+def rank_nightly() -> None:
+    """Rank every open or recent period."""
+    since = timezone.localdate() - RECENT
+    periods = Period.objects.opened().filter(Q(closed_at__isnull=True) | Q(ends_on__gte=since))
+    for period, root in rankings_due(periods):
+        ranking_request(period=period, scope=root, by=None)
+
+
+@shared_task(name="evaluations.rank_closed")
+def rank_closed() -> None:
+    """Rank once each period that has closed since it was last ranked or tried."""
+    closed = Period.objects.filter(closed_at__lte=timezone.now())
+    for period, root in rankings_due(closed):
+        built = Ranking.objects.filter(period=period, scope=root, built_at__gte=period.closed_at)
+        tried = Job.objects.filter(
+            kind=RANKING, key=ranking_key(period, root), created_at__gte=period.closed_at
+        )
+        if not built.exists() and not tried.exists():
+            ranking_request(period=period, scope=root, by=None)
