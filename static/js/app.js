@@ -77,6 +77,16 @@
     }
   }
 
+  // The link that was followed is gone after the swap: go on from what it brought.
+  function focusNewPage(event) {
+    const link = event.detail.requestConfig && event.detail.requestConfig.elt;
+    if (!link || !link.closest(".pagination-bar")) return;
+    const fresh = document.getElementById(event.detail.target.id);
+    if (!fresh || fresh.contains(document.activeElement)) return;
+    fresh.setAttribute("tabindex", "-1");
+    fresh.focus({ preventScroll: true });
+  }
+
   function setNavigation(open) {
     const button = document.querySelector("[data-nav-toggle]");
     const nav = document.getElementById("nav-main");
@@ -119,6 +129,7 @@
     document.addEventListener(name, markFailed);
   }
   document.addEventListener("htmx:afterSettle", announceSettled);
+  document.addEventListener("htmx:afterSettle", focusNewPage);
   document.addEventListener("htmx:load", (event) => keepTableRoles(event.detail.elt));
   document.addEventListener("announce", (event) => announce(event.detail.value));
 
