@@ -60,6 +60,9 @@ urlpatterns = [
     # Ranking
     path("xep-hang/", rankings.ranking_now, name="ranking_now"),
     path("xep-hang/<slug:period>/", rankings.ranking, name="ranking"),
+    path("xep-hang/<slug:period>/tien-do/", rankings.ranking_progress, name="ranking_progress"),
+    path("xep-hang/<slug:period>/lap-lai/", rankings.ranking_build, name="ranking_build"),
+    path("xep-hang/<slug:period>/xlsx/", rankings.ranking_xlsx, name="ranking_xlsx"),
     # Periods
     path("ky/", periods.period_list, name="periods"),
     path("ky/xem-truoc/", periods.period_preview, name="period_preview"),

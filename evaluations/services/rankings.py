@@ -15,6 +15,7 @@ from cells.services.jobs import Progress
 from cells.vietnamese import number_text
 from evaluations import comparison
 from evaluations.models import CriteriaSet, Period, Ranking
+from evaluations.reasons import in_words
 from evaluations.rules.engine import AnswerError, Scorer, Tally
 from evaluations.rules.ranking import rank_groups, ranking_hash
 from evaluations.services import ranking_reads as reads
@@ -22,6 +23,10 @@ from evaluations.services.ranking_rows import Line, rows_write
 
 RANKING = "ranking"
 DIFFERENCES_KEPT = 1_000
+OWN_WORDS = {
+    "not_decided": "Chưa có quyết định của cấp ủy",
+    "unreadable": "Số liệu đã lưu không tính được điểm; báo quản trị Thành ủy",
+}
 APART = ("incomplete", "group_undetermined", "unreadable", "not_decided")
 
 
@@ -82,7 +87,7 @@ def ranking_build(
 
 
 def ranking_key(period: Period, scope: Unit) -> str:
-    return f"{period.code}:{scope.pk}"
+    return f"{period.code}:{scope.code}"
 
 
 def latest(period: Period, scope: Unit) -> Ranking | None:
@@ -258,9 +263,35 @@ def _summary(draft: Draft, ranked: Sequence[Line]) -> dict[str, Any]:
         ),
         "groups": sorted({line.group for line in lines if line.group}),
         "kinds": sorted({(line.kind_code, line.kind_name) for line in lines if line.kind_code}),
+        "levels": _levels(draft, codes),
+        "reasons": _reason_words(draft, lines),
         "comparison": draft.groups.source,
         "differences": len(draft.differences),
     }
+
+
+def _levels(draft: Draft, codes: set[str]) -> list[list[str]]:
+    """Return the levels of the sets in use, best first, each code once."""
+    titles = {
+        level.code: level.title
+        for row in draft.criteria.values()
+        if row.code in codes
+        for level in row.rules.levels
+    }
+    return [[code, title] for code, title in titles.items()]
+
+
+def _reason_words(draft: Draft, lines: Sequence[Line]) -> dict[str, dict[str, str]]:
+    """Return every reason that occurs in words, by criteria set."""
+    rules = {row.code: row.rules for row in draft.criteria.values()}
+    found = {(line.criteria_code, line.reasons) for line in lines}
+    words: dict[str, dict[str, str]] = {}
+    for code, reasons in found:
+        for reason in reasons:
+            known = words.setdefault(code, {})
+            if reason not in known:
+                known[reason] = OWN_WORDS.get(reason) or in_words([reason], rules[code])[0]
+    return words
 
 
 def _above(path: str) -> str:

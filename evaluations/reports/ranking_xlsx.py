@@ -1,0 +1,243 @@
+"""A ranking as a workbook: Bìa, Xếp hạng, Chưa đủ, in constant memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from cells.models import User
+from evaluations.models import Ranking, RankingRow
+from evaluations.reports.cover import FONT, SAFE, cover_write
+
+CHUNK = 2_000
+NO_FILTER = "Không lọc"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its header, width in characters, and number format ("" for text)."""
+
+    header: str
+    width: int
+    number: str = ""
+
+
+PLACE, COUNT, POINTS, MOVE = "0", "#,##0", "#,##0.00", "+0;-0;0"
+RANKED_COLUMNS = [
+    Column("Hạng", 8, PLACE),
+    Column("Mã", 16),
+    Column("Tên", 44),
+    Column("Đơn vị", 36),
+    Column("Loại hình", 26),
+    Column("Nhóm", 38),
+    Column("Hạng nhóm", 12, PLACE),
+    Column("Số phiếu cùng nhóm", 12, COUNT),
+    Column("Hạng trong đơn vị", 12, PLACE),
+    Column("Số phiếu trong đơn vị", 12, COUNT),
+    Column("Tổng điểm", 12, POINTS),
+    Column("Mức", 14),
+    Column("Đủ điều kiện", 14),
+    Column("Lý do chưa đủ điều kiện", 60),
+    Column("Đồng hạng", 12, COUNT),
+    Column("Số phiếu được xếp", 12, COUNT),
+    Column("Cao hơn (%)", 12, POINTS),
+    Column("Số đảng viên", 12, COUNT),
+    Column("Hạng kỳ trước", 12, PLACE),
+    Column("Tăng giảm hạng", 12, MOVE),
+    Column("Điểm kỳ trước", 12, POINTS),
+]
+APART_COLUMNS = [
+    Column("Mã", 16),
+    Column("Tên", 44),
+    Column("Đơn vị", 36),
+    Column("Loại hình", 26),
+    Column("Số đảng viên", 12, COUNT),
+    Column("Lý do", 80),
+]
+RANKED_FIELDS = (
+    "rank",
+    "code",
+    "name",
+    "committee_name",
+    "kind_name",
+    "group",
+    "group_rank",
+    "group_competitors",
+    "committee_rank",
+    "committee_competitors",
+    "total",
+    "level",
+    "is_eligible",
+    "reasons",
+    "tied",
+    "competitors",
+    "percentile",
+    "members",
+    "previous_rank",
+    "previous_total",
+    "criteria_code",
+)
+APART_FIELDS = (
+    "code",
+    "name",
+    "committee_name",
+    "kind_name",
+    "members",
+    "reasons",
+    "criteria_code",
+)
+
+
+def ranking_workbook(
+    target: Path | IO[bytes],
+    ranking: Ranking,
+    *,
+    competing: QuerySet[RankingRow] | None = None,
+    apart: QuerySet[RankingRow] | None = None,
+    scope: str = "",
+    filtered: str = NO_FILTER,
+    user: User | None = None,
+) -> int:
+    """Write the rows that are given (all by default); return how many competing ones."""
+    if competing is None:
+        competing = ranking.rows.competing().order_by("rank", "code")
+    if apart is None:
+        apart = ranking.rows.apart().order_by("code")
+    count = competing.count()
+    file = str(target) if isinstance(target, Path) else target
+    with Workbook(file, SAFE) as book:
+        cover_write(
+            book,
+            title=f"Bảng xếp hạng {ranking.period.title}",
+            facts=_facts(ranking, count, apart.count(), scope, filtered, user),
+        )
+        words = ReasonWords(ranking)
+        levels = dict(ranking.summary.get("levels", []))
+        _write(
+            book,
+            "Xếp hạng",
+            RANKED_COLUMNS,
+            (_ranked(row, words, levels) for row in _read(competing, RANKED_FIELDS)),
+            count,
+        )
+        apart_rows = (_apart(row, words) for row in _read(apart, APART_FIELDS))
+        _write(book, "Chưa đủ", APART_COLUMNS, apart_rows, apart.count())
+    return count
+
+
+class ReasonWords(dict[tuple[str, str], str]):
+    """Reasons in words, as they were frozen with the ranking; each combination put once."""
+
+    def __init__(self, ranking: Ranking) -> None:
+        super().__init__()
+        self.words = ranking.summary.get("reasons", {})
+
+    def __missing__(self, key: tuple[str, tuple[str, ...]]) -> str:
+        code, reasons = key
+        known = self.words.get(code, {})
+        text = self[key] = "; ".join(known.get(reason, reason) for reason in reasons)
+        return text
+
+
+def _read(rows: QuerySet[RankingRow], fields: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
+    return rows.values_list(*fields).iterator(chunk_size=CHUNK)
+
+
+def _ranked(row: tuple[Any, ...], words: ReasonWords, levels: dict[str, str]) -> tuple[Any, ...]:
+    total, level, eligible, reasons = row[10:14]
+    percentile, members, before, total_before, criteria = row[16:]
+    return (
+        *row[:10],
+        total / 100,
+        levels.get(level, level),
+        "Có" if eligible else "Không",
+        words[criteria, tuple(reasons)],
+        row[14],
+        row[15],
+        percentile / 100,
+        members,
+        before,
+        None if before is None else before - row[0],
+        None if total_before is None else total_before / 100,
+    )
+
+
+def _apart(row: tuple[Any, ...], words: ReasonWords) -> tuple[Any, ...]:
+    *values, reasons, criteria = row
+    return (*values, words[criteria, tuple(reasons)])
+
+
+def _write(
+    book: Workbook, name: str, columns: list[Column], rows: Iterable[tuple[Any, ...]], count: int
+) -> None:
+    """Write a sheet row by row: header frozen and filtered, numbers as numbers, text as text."""
+    sheet = book.add_worksheet(name)
+    head = book.add_format(
+        {
+            **FONT,
+            "bold": True,
+            "bg_color": "#F5F0E7",
+            "bottom": 2,
+            "text_wrap": True,
+            "valign": "vcenter",
+        }
+    )
+    formats = [_format(book, column) for column in columns]
+    for number, column in enumerate(columns):
+        sheet.set_column(number, number, column.width, formats[number])
+    _print_setup(sheet)
+    sheet.freeze_panes(1, 3 if len(columns) > 10 else 2)
+    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+    sheet.set_row(0, 36)
+    for number, column in enumerate(columns):
+        sheet.write_string(0, number, column.header, head)
+    writers = [
+        (number, sheet.write_number if column.number else sheet.write_string, formats[number])
+        for number, column in enumerate(columns)
+    ]
+    for place, values in enumerate(rows, start=1):
+        for (number, write, look), value in zip(writers, values, strict=True):
+            if value is not None and value != "":
+                write(place, number, value, look)
+
+
+def _format(book: Workbook, column: Column) -> Format:
+    look = {**FONT, "num_format": column.number} if column.number else {**FONT, "num_format": "@"}
+    return book.add_format({**look, "valign": "top"})
+
+
+def _print_setup(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&CTrang &P/&N")
+
+
+def _facts(
+    ranking: Ranking, ranked: int, apart: int, scope: str, filtered: str, user: User | None
+) -> list[tuple[str, str | int]]:
+    built = timezone.localtime(ranking.built_at)
+    now = timezone.localtime()
+    criteria = ranking.summary.get("criteria", [])
+    return [
+        ("Kỳ đánh giá", f"{ranking.period.title} ({ranking.period.code})"),
+        ("Phạm vi", scope or ranking.scope.name),
+        ("Bộ lọc", filtered),
+        ("Số phiếu được xếp hạng", ranked),
+        ("Số phiếu chưa đủ", apart),
+        ("Bộ tiêu chí", "; ".join(f"{title} ({code})" for code, title in criteria) or "–"),
+        ("Nhóm so sánh", ranking.summary.get("comparison", "")),
+        ("Lập bảng lúc", f"{built:%H:%M:%S ngày %d/%m/%Y}"),
+        ("Người lập bảng", str(ranking.built_by or "Hệ thống tự lập")),
+        ("Xuất tệp lúc", f"{now:%H:%M:%S ngày %d/%m/%Y}"),
+        ("Người xuất tệp", str(user or "Lệnh quản trị")),
+        ("Mã kiểm tra (SHA-256)", ranking.sha256),
+        ("Cách xếp", "Điểm bằng nhau thì đồng hạng, hạng kế tiếp bỏ cách (1, 2, 2, 4)."),
+    ]
