@@ -1,0 +1,1 @@
+"""Invented units, people and sheets: deterministic, plausible, no real person or place."""
