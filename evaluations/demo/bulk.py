@@ -28,7 +28,7 @@ class Batch:
 
     def __init__(self, model: type[models.Model], fields: str) -> None:
         self.table = model._meta.db_table
-        self.columns = [model._meta.get_field(name).column for name in fields.split()]
+        self.columns = [field.column or "" for field in fields_of(model, fields)]
         self.written = 0
         self._rows: list[Sequence[Any]] = []
 
@@ -43,6 +43,11 @@ class Batch:
             put(self.table, self.columns, self._rows)
             self.written += len(self._rows)
             self._rows = []
+
+
+def fields_of(model: type[models.Model], names: str) -> list["models.Field[Any, Any]"]:
+    found = (model._meta.get_field(name) for name in names.split())
+    return [field for field in found if isinstance(field, models.Field)]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cells.models import Door
 from evaluations.demo.accounts import Cast
 from evaluations.demo.answers import Drawn, Facts, Panel, chances
-from evaluations.demo.bulk import Batch
+from evaluations.demo.bulk import Batch, fields_of
 from evaluations.demo.cases import Case
 from evaluations.demo.scales import Scale
 from evaluations.demo.sheets import SheetWriter
@@ -74,14 +74,15 @@ class Quarters:
             has_values=self.scale.audits_values and is_open,
         )
         trail.decisions = {decision.pk: str(decision) for decision in decisions.values()}
-        panel = Panel(CriteriaSet.objects.get(pk=due[0].criteria_id).rules)
+        criteria = CriteriaSet.objects.in_force("cell", period.kind, period.ends_on)[0]
+        panel = Panel(criteria.rules)
         writer = SheetWriter(panel, trail, all_stages=self.scale.has_all_stages)
         for ward, cells in self.tree.cells_of.items():
             for cell in cells:
                 if (row := rows[cell.id]).is_expected:
                     case = self._case(panel, cell, row, stories[cell.id], calendar)
                     decision = decisions.get(ward.id)
-                    case.decision_id = decision and decision.pk
+                    case.decision_id = decision.pk if decision else None
                     writer.write(case)
         writer.flush()
         trail.flush()
@@ -97,7 +98,7 @@ class Quarters:
     def _write_period_units(self, period: Period) -> dict[int, PeriodUnit]:
         """Freeze the tree as opening the period does, in bulk; count members where none are."""
         batch = Batch(PeriodUnit, PERIOD_UNIT)
-        columns = [PeriodUnit._meta.get_field(name).attname for name in PERIOD_UNIT.split()]
+        columns = [field.attname for field in fields_of(PeriodUnit, PERIOD_UNIT)]
         rows = {}
         for row in snapshot(period):
             row.pk = next(self.period_unit_ids)

@@ -71,8 +71,8 @@ def period_open(
     _expect_those_without_criteria(period)
     owing = period.units.filter(is_expected=True, evaluation__isnull=True).order_by("path")
     # Not joined: each row would bring the whole text of its criteria.
-    lines = {row.pk: len(row.rules.indicators) for row in CriteriaSet.objects.all()}
-    created = _create(Evaluation, (_sheet(row, lines[row.criteria_id]) for row in owing))
+    sets = CriteriaSet.objects.in_bulk()
+    created = _create(Evaluation, (_sheet(row, sets[row.criteria_id]) for row in owing))
     counts = period.units.aggregate(
         expected=Count("pk", filter=Q(is_expected=True)),
         not_expected=Count("pk", filter=Q(is_expected=False)),
@@ -237,14 +237,14 @@ def _expect_those_without_criteria(period: Period) -> None:
         waiting.update(is_expected=True, reason="", criteria=criteria)
 
 
-def _sheet(row: PeriodUnit, lines_total: int) -> Evaluation:
+def _sheet(row: PeriodUnit, criteria: CriteriaSet) -> Evaluation:
     return Evaluation(
         period_id=row.period_id,
         unit_id=row.unit_id,
         period_unit=row,
-        criteria_id=row.criteria_id,
+        criteria=criteria,
         path=row.path,
-        lines_total=lines_total,
+        lines_total=len(criteria.rules.indicators),
     )
 
 
