@@ -1,0 +1,131 @@
+"""What the addresses of the access matrix are filled with, at every place of the tree."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from cells.models import Job, User
+from evaluations.models import Decision, Evaluation, Ranking, State
+from evaluations.services.rankings import RANKING, ranking_key
+from tests import factories
+
+PLACES = ("city", "ward", "other", "a", "b", "c")
+CELLS = ("a", "b", "c")
+GRASSROOTS = ("ward", "other")
+# At which unit of the tree each role of the walk is held.
+HELD_AT = {
+    "staff": "ward",
+    "secretary": "a",
+    "leader": "ward",
+    "inspector": "ward",
+    "supervisor": "a",
+    "city_admin": "city",
+}
+PERIOD = "2026-Q4"
+
+
+@dataclass
+class World:
+    """The tree, one person per role, and an object of each kind at each place."""
+
+    tree: SimpleNamespace
+    users: dict[str, User] = field(init=False)
+
+    def __post_init__(self):
+        self.users = {
+            role: factories.UserFactory(username=role, roles=[(role, self.unit(place))])
+            for role, place in HELD_AT.items()
+        }
+        self.users["superuser"] = factories.UserFactory(username="superuser", is_superuser=True)
+        self.period = factories.PeriodFactory(code=PERIOD)
+        for place in PLACES:
+            factories.sheet(self.unit(place), self.period)
+        self._rank()
+
+    def _rank(self):
+        scope = self.tree.city
+        Ranking.objects.create(
+            period=self.period, scope=scope, ranked=0, incomplete=0, seconds=0, sha256=""
+        )
+        Job.objects.create(kind=RANKING, key=ranking_key(self.period, scope))
+
+    def unit(self, place):
+        return getattr(self.tree, place)
+
+    def objects(self, about, role):
+        """Return (place, arguments of the address, data to post) of everything of a kind."""
+        return getattr(self, "units" if about == "unit" else about)(role)
+
+    def page(self, role):
+        return [("", {}, {})]
+
+    open = page
+
+    def units(self, role):
+        return [(place, {"code": self.unit(place).code}, {}) for place in PLACES]
+
+    def sheet(self, role):
+        return self.units(role)
+
+    def committee(self, role):
+        return [(place, {}, {"committee": self.unit(place).code}) for place in PLACES]
+
+    def account(self, role):
+        return [(place, {"pk": user.pk}, {}) for place, user in self.secretaries.items()]
+
+    def assignment(self, role):
+        held = {place: user.assignments.get() for place, user in self.secretaries.items()}
+        return [(place, {"pk": assignment.pk}, {}) for place, assignment in held.items()]
+
+    def decision(self, role):
+        return [(place, {"pk": made.pk}, {}) for place, made in self.decisions.items()]
+
+    def job(self, role):
+        """Own work counts as within reach, that of somebody else as foreign."""
+        own, foreign = self.users[role], factories.UserFactory()
+        jobs = {"own": own, "foreign": foreign}
+        made = {
+            place: Job.objects.get_or_create(kind="walk", key=f"{role} {place}", created_by=by)[0]
+            for place, by in jobs.items()
+        }
+        return [(place, {"pk": job.pk}, {}) for place, job in made.items()]
+
+    @cached_property
+    def secretaries(self):
+        make = factories.UserFactory
+        return {place: make(roles=[("secretary", self.unit(place))]) for place in CELLS}
+
+    @cached_property
+    def decisions(self):
+        """Make one decision on the sheet of each cell."""
+        return {place: self._decide(place) for place in CELLS}
+
+    def _decide(self, place):
+        unit = self.unit(place)
+        made = Decision.objects.create(
+            committee=unit.parent,
+            period=self.period,
+            number=f"{place}-QĐ/ĐU",
+            signed_on=date(2026, 12, 31),
+            signer="Người Ký",
+        )
+        Evaluation.objects.filter(unit=unit, period=self.period).update(
+            state=State.DECIDED, decision=made, final_total=80_00, submitted_at=timezone.now()
+        )
+        return made
+
+    def is_reached(self, role, about, place):
+        """Return whether the place lies at or below where the role is held."""
+        if about == "job":
+            return place == "own"
+        if role == "superuser":
+            return True
+        return self.unit(place).path.startswith(self.unit(HELD_AT[role]).path)
+
+
+# Which places have what the address is about; elsewhere within reach anything may be answered.
+KNOWN = {"sheet": CELLS, "committee": GRASSROOTS}
+DEFAULTS = {"period": PERIOD, "line": "1.1", "stage": "self"}
