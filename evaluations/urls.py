@@ -74,4 +74,12 @@ urlpatterns = [
     path("don-vi/<str:code>/", units.unit_page, name="unit"),
     # Imports
     path("nhap-du-lieu/", imports.import_page, name="imports"),
+    path("nhap-du-lieu/<uuid:pk>/", imports.import_run, name="import_run"),
+    path("nhap-du-lieu/<uuid:pk>/nhap-that/", imports.import_apply, name="import_apply"),
+    path("nhap-du-lieu/mau/<slug:kind>.xlsx", imports.import_template, name="import_template"),
+    path(
+        "nhap-du-lieu/phieu/<slug:period>/<str:code>.xlsx",
+        imports.sheets_file,
+        name="sheets_xlsx",
+    ),
 ]

@@ -1,7 +1,125 @@
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+"""Importing workbooks: choose a file, see what it would do, then do exactly that."""
+
+from itertools import islice
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cells.models import Job, Unit
+from evaluations.import_forms import UploadForm
+from evaluations.models import Period
+from evaluations.reports.imports import exports_for
+from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
+from evaluations.reports.templates_xlsx import template_xlsx
+from evaluations.services.errors import RefusedError
+from evaluations.services.imports import (
+    JOB_KIND,
+    KINDS,
+    kinds_of,
+    report_stored,
+    upload_apply,
+    upload_path,
+    upload_test,
+)
+
+ERRORS_SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _kinds_or_404(request):
+    kinds = kinds_of(request.user)
+    if not kinds:
+        raise Http404
+    return kinds
+
+
+@require_http_methods(["GET", "POST"])
+def import_page(request):
+    """Show the form; a posted file is tested and its report shown on a page of its own."""
+    kinds = _kinds_or_404(request)
+    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds)
+    if request.method == "POST" and form.is_valid():
+        upload = upload_test(by=request.user, **form.cleaned_data)
+        return redirect("evaluations:import_run", pk=upload.pk)
+    context = {
+        "form": form,
+        "kinds": kinds,
+        "exports": exports_for(request.user),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "evaluations/import.html", context, status=status)
+
+
+def _own(request, pk):
+    """Return an upload of this user; for everybody else there is no such page."""
+    return get_object_or_404(Job, pk=pk, kind=JOB_KIND, created_by=request.user)
 
 
 @require_GET
-def import_page(request, **kwargs):
-    return render(request, "base.html")
+@never_cache
+def import_run(request, pk):
+    """Show what the file would do, or did."""
+    upload = _own(request, pk)
+    report = report_stored(upload)
+    context = {
+        "upload": upload,
+        "kind": KINDS[upload.parameters["kind"]],
+        "report": report,
+        "errors": list(islice(report.errors, ERRORS_SHOWN)),
+        "more": max(0, len(report.errors) - ERRORS_SHOWN),
+        "applied": upload.result["applied"],
+        "can_apply": not report.errors
+        and not upload.result["applied"]
+        and bool(report.created or report.updated)
+        and upload_path(upload).exists(),
+    }
+    return render(request, "evaluations/import_run.html", context)
+
+
+@require_POST
+def import_apply(request, pk):
+    upload = _own(request, pk)
+    try:
+        upload = upload_apply(upload=upload, by=request.user)
+    except RefusedError as error:
+        messages.error(request, error.message)
+    else:
+        if upload.result["applied"]:
+            messages.success(request, "Đã nhập xong.")
+        else:
+            messages.error(request, "Chưa nhập gì: dữ liệu đã thay đổi sau khi kiểm tra.")
+    return redirect("evaluations:import_run", pk=pk)
+
+
+@require_GET
+def import_template(request, kind):
+    """Send the template of a kind that this user may import."""
+    if kind not in {known.code for known in _kinds_or_404(request)}:
+        raise Http404
+    content = template_xlsx(kind, request.user)
+    if content is None:
+        raise Http404
+    return _attachment(content, f"mau-{kind}.xlsx")
+
+
+@require_GET
+@never_cache
+def sheets_file(request, period, code):
+    """Send the sheets below a unit as a workbook to fill in."""
+    held = get_object_or_404(Period.objects.opened(), code=period)
+    unit = get_object_or_404(Unit.objects.editable_by(request.user), code=code)
+    criteria = request.GET.get("bo", "")
+    data = sheet_book(user=request.user, period=held, unit=unit, criteria=criteria)
+    if data is None:
+        raise Http404
+    return _attachment(sheets_xlsx(data), f"phieu-{period}-{code}.xlsx")
+
+
+def _attachment(content, name):
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

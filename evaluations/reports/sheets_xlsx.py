@@ -1,0 +1,316 @@
+"""A ward's quarter as a workbook to fill in: one row per cell, the lines as columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.db.models import Prefetch
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from cells import access
+from cells.models import Unit, User
+from evaluations.answers import Answer, answer_of
+from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
+from evaluations.reports.workbook_style import (
+    GOODS,
+    TINTS,
+    Lists,
+    Style,
+    complaint,
+    guide,
+    new_workbook,
+    prompt,
+    protect,
+    write,
+)
+from evaluations.rules.numbers import spoken
+from evaluations.rules.structure import Criteria, Indicator
+from evaluations.services.locks import lock_status
+from evaluations.services.sheet_basis import basis_rows
+from evaluations.sheet_columns import (
+    DATA_SHEET,
+    NOT_APPLICABLE,
+    LineColumn,
+    answer_text,
+    cell_values,
+    columns_of,
+)
+
+SHEET = "Phiếu chấm"
+GROUP_ROW, TITLE_ROW, HEAD_ROW, FIRST_ROW = 2, 3, 4, 5
+FIXED = (("Mã", 16), ("Tên chi bộ", 36), ("Trạng thái", 14))
+BLANK_ROWS = 150
+HINT = (
+    "Điền các ô trắng rồi lưu tệp, sau đó chọn tệp ở mục “Nhập dữ liệu”. Ô trống: chưa chấm."
+    f" {NOT_APPLICABLE}: không áp dụng (chỉ ở dòng cho phép). Ô xám: không sửa."
+)
+HOW_TO = [
+    ("Mỗi dòng một chi bộ", "Mỗi dòng ở trang “Phiếu chấm” là phiếu của một chi bộ."),
+    ("Ô có danh sách", "Bấm vào ô, chọn một mục trong danh sách thả xuống."),
+    (
+        "Ô tử số, mẫu số",
+        "Ghi số đếm được, là số nguyên: ví dụ 27 người đạt trong 30 người thì tử số 27, mẫu số 30."
+        " Không ghi phần trăm.",
+    ),
+    (
+        NOT_APPLICABLE,
+        f"Ghi {NOT_APPLICABLE} khi chỉ báo không áp dụng cho chi bộ; chỉ những dòng có ghi"
+        " “được phép KAD” mới nhận. Với tỷ lệ, ghi ở cả hai ô.",
+    ),
+    (
+        "Ô trống",
+        "Ô trống là chưa chấm, không phải là 0 điểm. Xóa trắng một ô không xóa giá trị đã lưu;"
+        " muốn bỏ giá trị thì sửa trên trang phiếu.",
+    ),
+    ("Ô xám", "Mã, tên chi bộ và các phiếu đã nộp, đã thẩm định, đã quyết định: không sửa ở đây."),
+    (
+        "Điền xong",
+        "Lưu tệp (.xlsx), vào mục “Nhập dữ liệu”, chọn tệp. Phần mềm kiểm tra thử trước, báo từng"
+        " ô sai; chỉ ghi khi đồng chí bấm “Nhập thật”.",
+    ),
+    (
+        "Người khác cùng sửa",
+        "Nếu sau khi xuất tệp có người sửa đúng ô đó trên trang phiếu, phần mềm sẽ báo và không"
+        " ghi đè.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One cell to fill in. `lock` says why not, "" where nothing hinders."""
+
+    code: str
+    name: str
+    state: str
+    lock: str
+    answers: dict[str, Answer]
+    versions: dict[str, int]
+
+
+@dataclass(frozen=True)
+class SheetBook:
+    """What goes into one workbook."""
+
+    period: Period
+    unit_name: str
+    criteria: CriteriaSet
+    rows: Sequence[SheetRow]
+
+
+def sheet_book(*, user: User, period: Period, unit: Unit, criteria: str = "") -> SheetBook | None:
+    """Return the sheets below `unit` that `user` may enter; None where there are none.
+
+    A workbook holds one criteria set: the named one, else the one most sheets are under.
+    """
+    within = Evaluation.objects.allowed(user, access.ENTER).filter(
+        access.branch(unit.path).condition("path")
+        | access.branch(unit.path).condition("unit__path"),
+        period=period,
+    )
+    own = Score.objects.filter(stage=Stage.SELF)
+    sheets = list(
+        within.select_related("unit", "period")
+        .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"))
+        .order_by("unit__path")
+    )
+    sets = CriteriaSet.objects.in_bulk({sheet.criteria_id for sheet in sheets})
+    used = [sets[sheet.criteria_id] for sheet in sheets]
+    wanted = [row for row in used if criteria in ("", row.code)]
+    if not wanted:
+        return None
+    chosen = max(set(wanted), key=lambda row: (wanted.count(row), row.code))
+    rows = [_row(sheet, chosen.rules, user) for sheet in sheets if sheet.criteria_id == chosen.pk]
+    return SheetBook(period, unit.name, chosen, rows)
+
+
+def _row(sheet: Evaluation, rules: Criteria, user: User) -> SheetRow:
+    scores = {score.line: score for score in sheet.own}  # type: ignore[attr-defined]
+    return SheetRow(
+        code=sheet.unit.code,
+        name=sheet.unit.name,
+        state=sheet.get_state_display(),
+        lock=lock_status(sheet, access.ENTER, user=user),
+        answers={line: answer_of(scores.get(line), rules.indicators[line]) for line in scores},
+        versions={line: score.version for line, score in scores.items()},
+    )
+
+
+def sheets_xlsx(data: SheetBook) -> bytes:
+    """Return the workbook; without rows it is an empty form."""
+    target = BytesIO()
+    with new_workbook(target) as book:
+        style = Style(book)
+        page = book.add_worksheet(SHEET)
+        columns = columns_of(data.criteria.rules)
+        _heads(page, style, data, columns)
+        _rows(page, style, data, columns)
+        guide(book, style, "Cách điền phiếu", [*HOW_TO, *_line_guide(data.criteria.rules)])
+        last = FIRST_ROW + (len(data.rows) or BLANK_ROWS) - 1
+        _validations(page, Lists(book), columns, last)
+        _remember(book, data)
+        protect(page)
+    return target.getvalue()
+
+
+def _heads(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColumn]) -> None:
+    write(page, 0, 0, f"Phiếu chấm {data.period.title} – {data.unit_name}", style.title)
+    write(page, 1, 0, HINT, style.hint)
+    for number, (name, width) in enumerate(FIXED):
+        page.set_column(number, number, width)
+        for row in (GROUP_ROW, TITLE_ROW):
+            write(page, row, number, None, style.head())
+        write(page, HEAD_ROW, number, name, style.head())
+    page.set_row(0, 26)
+    page.set_row(GROUP_ROW, 24)
+    page.set_row(TITLE_ROW, 128)
+    page.set_row(HEAD_ROW, 84)
+    place = {column.key: len(FIXED) + n for n, column in enumerate(columns)}
+    for number, group in enumerate(data.criteria.rules.groups):
+        keys = [column.key for column in columns if column.indicator in group.indicators]
+        fill = GOODS[number % len(GOODS)]
+        _span(page, GROUP_ROW, place[keys[0]], place[keys[-1]], group.title, style.head(fill))
+        for indicator in group.indicators:
+            own = [column for column in columns if column.indicator is indicator]
+            _line_head(page, style, indicator, own, place, number)
+    page.freeze_panes(FIRST_ROW, 2)
+    page.set_landscape()
+    page.set_paper(8)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(GROUP_ROW, HEAD_ROW)
+
+
+def _line_head(
+    page: Worksheet,
+    style: Style,
+    indicator: Indicator,
+    own: list[LineColumn],
+    place: dict[str, int],
+    number: int,
+) -> None:
+    tint = style(
+        bold=True, border=1, bg_color=TINTS[number % len(TINTS)], align="center", font_size=11
+    )
+    first, last = place[own[0].key], place[own[-1].key]
+    title = f"{indicator.code} {indicator.title} (tối đa {spoken(indicator.max)} điểm)"
+    _span(page, TITLE_ROW, first, last, title, tint)
+    for column in own:
+        write(page, HEAD_ROW, place[column.key], column.header, tint)
+        page.set_column(place[column.key], place[column.key], 16 if column.part else 28)
+    page.write_comment(
+        TITLE_ROW, first, guidance(indicator), {"x_scale": 3, "y_scale": 2, "font_size": 11}
+    )
+
+
+def _span(page: Worksheet, row: int, first: int, last: int, text: str, style: Any) -> None:
+    if first == last:
+        write(page, row, first, text, style)
+    else:
+        page.merge_range(row, first, row, last, "", style)
+        write(page, row, first, text, style)
+
+
+def guidance(indicator: Indicator) -> str:
+    """Return what to know before filling in a line."""
+    parts = [indicator.guidance]
+    if indicator.options:
+        options = "; ".join(f"{o.title}: {spoken(o.points)} điểm" for o in indicator.options)
+        parts.append(options + ".")
+    if indicator.bands:
+        unit = " %" if indicator.input == "ratio" else ""
+        bands = "; ".join(
+            f"{'trên' if band.strict else 'từ'} {spoken(band.threshold)}{unit}:"
+            f" {spoken(band.points)} điểm"
+            for band in indicator.bands
+        )
+        parts.append(bands[0].upper() + bands[1:] + ".")
+    if indicator.na:
+        parts.append("Được phép KAD.")
+    return " ".join(part for part in parts if part)
+
+
+def _line_guide(rules: Criteria) -> list[tuple[str, str]]:
+    return [
+        (f"{line.code} (tối đa {spoken(line.max)} điểm)", f"{line.title}\n{guidance(line)}")
+        for line in rules.indicators.values()
+    ]
+
+
+def _rows(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColumn]) -> None:
+    goods = {
+        line.code: TINTS[number % len(TINTS)]
+        for number, group in enumerate(data.criteria.rules.groups)
+        for line in group.indicators
+    }
+    for number, row in enumerate(data.rows, start=FIRST_ROW):
+        for column, value in enumerate((row.code, row.name, row.state)):
+            write(page, number, column, value, style.fixed())
+        for place, column in enumerate(columns, start=len(FIXED)):
+            line = column.indicator
+            values = cell_values(row.answers.get(line.code, {}), line)
+            align = {"align": "center"} if column.part else {}
+            cell = style.fixed(**align) if row.lock else style.entry(**align)
+            write(page, number, place, values.get(column.part), cell)
+        if row.lock:
+            page.write_comment(number, 2, row.lock, {"x_scale": 2})
+    if not data.rows:
+        for number in range(FIRST_ROW, FIRST_ROW + BLANK_ROWS):
+            for place in range(len(FIXED) + len(columns)):
+                write(page, number, place, None, style.entry())
+    # A stripe of the colour of its good below the last row closes each column.
+    end = FIRST_ROW + (len(data.rows) or BLANK_ROWS)
+    for place, column in enumerate(columns, start=len(FIXED)):
+        write(page, end, place, None, style(bg_color=goods[column.indicator.code]))
+
+
+def _validations(page: Worksheet, lists: Lists, columns: list[LineColumn], last: int) -> None:
+    for place, column in enumerate(columns, start=len(FIXED)):
+        line = column.indicator
+        shown = prompt(f"Dòng {line.code}", f"{line.title}. {line.guidance}")
+        if line.options:
+            choices = tuple(option.title for option in line.options)
+            choices += (NOT_APPLICABLE,) if line.na else ()
+            rule: dict[str, Any] = {
+                "validate": "list",
+                "source": lists.source(choices),
+                **complaint("Chọn một mục trong danh sách."),
+            }
+        else:
+            rule = _number_rule(place, line)
+        page.data_validation(FIRST_ROW, place, last, place, {**rule, **shown})
+
+
+def _number_rule(place: int, line: Indicator) -> dict[str, Any]:
+    """Return the check for a whole number from 0 up, or KAD where the line allows it."""
+    cell = f"INDIRECT(ADDRESS(ROW(),{place + 1}))"
+    number = f"IF(ISNUMBER({cell}),AND({cell}>=0,{cell}=INT({cell})),FALSE)"
+    formula = f'=OR({cell}="{NOT_APPLICABLE}",{number})' if line.na else f"={number}"
+    also = f" hoặc {NOT_APPLICABLE}" if line.na else ""
+    return {
+        "validate": "custom",
+        "value": formula,
+        **complaint(f"Ghi một số nguyên từ 0 trở lên{also}. Không ghi phần trăm."),
+    }
+
+
+def _remember(book: Workbook, data: SheetBook) -> None:
+    """Add the hidden sheet by which the import knows period, criteria and what stood where."""
+    hidden = book.add_worksheet(DATA_SHEET)
+    hidden.hide()
+    values = {
+        row.code: {
+            line: (row.versions[line], answer_text(answer)) for line, answer in row.answers.items()
+        }
+        for row in data.rows
+    }
+    rows = basis_rows(
+        period=data.period.code,
+        criteria=data.criteria.code,
+        sha256=data.criteria.sha256,
+        values=values,
+    )
+    for number, texts in enumerate(rows):
+        for place, text in enumerate(texts):
+            hidden.write_string(number, place, text)
