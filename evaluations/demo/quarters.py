@@ -65,7 +65,9 @@ class Quarters:
         opened = Opened(period, len(due), len(due), len(rows) - len(due))
         opening_record(opened, by=None, door=Door.DEMO)
         rng = random.Random(f"{self.seed}/{code}")  # noqa: S311
-        calendar = open_calendar(self.today) if is_open else past_calendar(period.ends_on)
+        calendar = (
+            open_calendar(self.today) if is_open else past_calendar(period.ends_on, self.today)
+        )
         stories = self._stories(rng, is_open=is_open)
         decisions = self._decide(period, calendar.decided_on, set(stories.values()), rng)
         trail = Trail(
@@ -166,6 +168,7 @@ class Quarters:
         always = cell.ward is home and cell in [self.tree.cells_of[home][n] for n in ALWAYS_VETOED]
         if rng.random() >= VETOED and not always:
             return []
+        # The second and third of the default sets: somebody was disciplined.
         veto = panel.rules.vetoes[1 + int(rng.random() * 2)]
         panel.worst(drawn, DISCIPLINE)
         return [veto.code]

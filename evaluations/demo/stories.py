@@ -68,10 +68,11 @@ class Calendar:
         return _aware(self.decided_on, time(15, 30))
 
 
-def past_calendar(ends_on: date) -> Calendar:
-    """Work was done in the fortnight around the due day, and decided on the 20th."""
-    after = ends_on + timedelta(days=1)
-    return Calendar(ends_on - timedelta(days=6), 11, after.replace(day=20))
+def past_calendar(ends_on: date, today: date) -> Calendar:
+    """Work was done in the fortnight around the due day, and decided by the 20th."""
+    decided_on = (ends_on + timedelta(days=1)).replace(day=20)
+    yesterday = today - timedelta(days=1)
+    return Calendar(ends_on - timedelta(days=6), 11, min(decided_on, yesterday))
 
 
 def open_calendar(today: date) -> Calendar:

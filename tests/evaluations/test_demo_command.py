@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from cells.models import Unit
 from evaluations.demo.build import demo_build
 from evaluations.demo.quarters import quarters
+from evaluations.demo.stories import past_calendar
 from evaluations.demo.tree import apportion
 from members.models import Member
 
@@ -70,6 +71,13 @@ def test_the_country_needs_postgresql(db, monkeypatch):
 )
 def test_the_open_quarter_is_the_one_people_still_enter(today, codes):
     assert quarters(today) == codes
+
+
+@pytest.mark.parametrize(
+    ("today", "decided_on"), [(TODAY, date(2026, 10, 20)), (date(2026, 10, 16), date(2026, 10, 15))]
+)
+def test_a_past_quarter_was_decided_before_today(today, decided_on):
+    assert past_calendar(date(2026, 9, 30), today).decided_on == decided_on
 
 
 def test_shares_add_up_exactly():
