@@ -193,7 +193,8 @@ def _fail(job: Job, message: str) -> None:
 
 def _retry(job: Job) -> None:
     """Put a job back for the sweep, a few times. Without a database its silence does the same."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     if job.attempts >= MAX_ATTEMPTS:
         _fail(job, BROKEN)
     else:

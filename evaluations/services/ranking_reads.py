@@ -79,10 +79,9 @@ def sources(period: Period, path: str) -> list[Source]:
 
 
 def committee_names(period: Period) -> dict[int, str]:
-    """Return the names that committees bore in the period."""
-    return dict(
-        PeriodUnit.objects.filter(period=period, is_cell=False).values_list("unit_id", "name")
-    )
+    """Return the names that committees bore in the period; today's where none was frozen."""
+    frozen = PeriodUnit.objects.filter(period=period, is_cell=False).values_list("unit_id", "name")
+    return dict(Unit.objects.committees().values_list("pk", "name")) | dict(frozen)
 
 
 def kinds() -> dict[int, CellKind]:
