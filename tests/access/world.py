@@ -85,13 +85,16 @@ class World:
 
     def job(self, role):
         """Own work counts as within reach, that of somebody else as foreign."""
-        own, foreign = self.users[role], factories.UserFactory()
-        jobs = {"own": own, "foreign": foreign}
+        jobs = {"own": self.users[role], "foreign": self.stranger}
         made = {
             place: Job.objects.get_or_create(kind="walk", key=f"{role} {place}", created_by=by)[0]
             for place, by in jobs.items()
         }
         return [(place, {"pk": job.pk}, {}) for place, job in made.items()]
+
+    @cached_property
+    def stranger(self):
+        return factories.UserFactory()
 
     @cached_property
     def secretaries(self):
