@@ -31,8 +31,10 @@ class Stage(models.TextChoices):
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the decisions on sheets `user` may see; `seen` counts those sheets."""
-        return self.filter(evaluations__in=Evaluation.objects.visible_to(user)).annotate(
-            seen=models.Count("evaluations")
+        return (
+            self.filter(evaluations__in=Evaluation.objects.visible_to(user))
+            .annotate(seen=models.Count("evaluations"))
+            .order_by("-signed_on", "-pk")
         )
 
 

@@ -32,7 +32,7 @@ def periods_counted() -> QuerySet[Period]:
         submitted=Count("units", filter=Q(**{f"{state}__in": SUBMITTED})),
         appraised=Count("units", filter=Q(**{f"{state}__in": APPRAISED})),
         decided=Count("units", filter=Q(**{state: State.DECIDED})),
-    )
+    ).order_by("-ends_on", "kind")
 
 
 def next_periods(known: Iterable[Period], today: date) -> list[Period]:

@@ -10,6 +10,7 @@ from evaluations.models import Evaluation, Period, RankingRow, Score, Stage, Sta
 from evaluations.reasons import class_name, in_words, verdict
 from evaluations.rules.engine import Outcome, score_line, score_sheet
 from evaluations.rules.explain import LineExplanation, explain, explain_line
+from evaluations.rules.numbers import spoken
 from evaluations.rules.structure import Criteria, Indicator, Veto
 
 QUARTERS_SHOWN = 4
@@ -28,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Line:
-    """One line with its explanation; `applied` is the rule without a repeated input."""
+    """One line with its explanation; `applied` names the band alone, "" for a chosen option."""
 
     indicator: Indicator
     explanation: LineExplanation
@@ -201,7 +202,7 @@ def _line(
     return Line(
         indicator=indicator,
         explanation=explanation,
-        applied=explanation.rule.removeprefix(f"{explanation.input}: "),
+        applied=_applied(explanation),
         is_na=explanation.points is None and not absent,
         is_absent=absent,
         change=_change(
@@ -210,6 +211,15 @@ def _line(
             by_stage[Stage.APPRAISED if stage == Stage.SELF else stage].get(indicator.code),
         ),
     )
+
+
+def _applied(explanation: LineExplanation) -> str:
+    """Return the rule without the input and the points, which stand in their own columns."""
+    if explanation.points is None:
+        return ""
+    points = f"{spoken(explanation.points)} điểm"
+    rule = explanation.rule.removeprefix(f"{explanation.input}: ")
+    return "" if rule == points else rule.removesuffix(f": {points}")
 
 
 def _change(indicator: Indicator, own: Score | None, appraised: Score | None) -> Change | None:

@@ -141,7 +141,7 @@ def test_line_says_input_percent_band_points_loss_and_next(tree, people):
     line = card.groups[0].lines[1]
     said = line.explanation
     assert (said.line, said.input, said.percent) == ("1.2", "38/40", 9500)
-    assert line.applied == "từ 95 % trở lên: 8 điểm"
+    assert line.applied == "từ 95 % trở lên"
     assert (said.points, said.lost) == (800, 200)
     assert said.next == "cần 40/40 (100 %) để được 10 điểm: thêm 2"
 
@@ -164,7 +164,7 @@ def test_changed_line_shows_both_values_and_the_reason(client, tree, people):
         state=State.APPRAISED, submitted_at=timezone.now()
     )
     html = page(client, people.bithu, tree.a).content.decode()
-    assert "Tự chấm 40/40 (10,00 điểm); thẩm định 38/40 (8,00 điểm)." in html
+    assert "Dòng 1.2: tự chấm 40/40 (10,00 điểm); thẩm định 38/40 (8,00 điểm)." in html
     assert "Lý do: Biên bản chỉ ghi 38" in html
     assert "98,00 <small>" in html
 
