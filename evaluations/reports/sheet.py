@@ -65,6 +65,16 @@ class LineView:
         return answer_text(self.outcome)
 
     @property
+    def is_changed(self) -> bool:
+        """Tell whether the appraised answer differs from the self-scored one."""
+        return not self.is_empty and self.own is not None and self.text != self.own.text
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the fields of an appraised line show from the start."""
+        return bool(self.error) or self.is_changed
+
+    @property
     def typed_text(self) -> str:
         """Return what the user sent, in words."""
         if self.na:

@@ -95,8 +95,8 @@ class Visitor:
 
     def sign_in(self, username: str, password: str = PASSWORD) -> Page:
         self.open("/dang-nhap/")
-        self.page.get_by_label("Tên đăng nhập").fill(username)
-        self.page.get_by_label("Mật khẩu", exact=True).fill(password)
+        self.page.locator("input[name=username]").fill(username)
+        self.page.locator("input[name=password]").fill(password)
         self.page.get_by_role("button", name="Đăng nhập").click()
         self.page.wait_for_url(lambda url: "/dang-nhap/" not in url)
         return self.page

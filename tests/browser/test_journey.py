@@ -1,0 +1,163 @@
+"""The main job, end to end: enter, appraise, decide, read the card, rank, open the file."""
+
+import re
+
+import openpyxl
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+QUARTER = "2026-Q4"
+
+
+def line(page, code):
+    return page.locator(f'[data-line="{code}"]')
+
+
+def wait_saved(page, code):
+    expect(line(page, code)).to_have_attribute("data-state", "saved")
+    expect(line(page, code)).not_to_have_attribute("data-empty", "")
+
+
+def fill_best(page):
+    """Give every line its best answer, through the controls a clerk uses."""
+    for one in page.locator("li[data-line]").all():
+        code = one.get_attribute("data-line")
+        if one.locator("input[type=radio]").count():
+            one.locator("input[type=radio]").first.check()
+        else:
+            one.locator("input[name=num]").fill("20")
+            one.locator("input[name=den]").fill("20")
+            one.locator("input[name=den]").press("Tab")
+        wait_saved(page, code)
+
+
+def open_first(page, state, link):
+    page.goto(re.sub(r"(https?://[^/]+).*", rf"\1/cong-viec/{QUARTER}/?state={state}", page.url))
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=link)).first
+    code = row.locator(".row-code").inner_text().split(" ")[0]
+    row.get_by_role("link", name=link).click()
+    page.wait_for_load_state()
+    return code
+
+
+def test_from_the_first_number_to_the_ranking(visit, tmp_path):
+    clerk = visit("canbo").page
+    expect(clerk.locator(".queue-left")).to_contain_text(re.compile(r"Còn \d+/89"))
+    code = open_first(clerk, "draft", "Nhập phiếu")
+
+    # A wrong number stays in its field with the reason beside it, and is not stored.
+    wrong = line(clerk, "1.2")
+    wrong.locator("input[name=num]").fill("41")
+    wrong.locator("input[name=den]").fill("40")
+    wrong.locator("input[name=den]").press("Tab")
+    expect(wrong).to_have_attribute("data-state", "error")
+    expect(wrong.locator(".field-error")).to_contain_text("41")
+    expect(wrong.locator("input[name=num]")).to_have_value("41")
+    expect(clerk.locator("#thanh-diem")).to_contain_text("0/24 dòng")
+
+    fill_best(clerk)
+    expect(wrong.locator(".field-error")).to_have_count(0)
+    expect(clerk.locator("#thanh-diem")).to_contain_text("24/24 dòng")
+    expect(clerk.locator("#thanh-diem")).to_contain_text("100,00")
+    clerk.get_by_role("link", name="Xem lại và nộp").first.click()
+    clerk.get_by_role("button", name="Nộp phiếu").click()
+    expect(clerk.locator(".messages")).to_contain_text("Đã nộp phiếu")
+
+    # Who submitted is told why appraising is not for him.
+    clerk.goto(re.sub(r"(https?://[^/]+).*", rf"\1/tham-dinh/{QUARTER}/{code}/", clerk.url))
+    expect(clerk.locator(".callout")).to_contain_text("người nộp")
+
+    appraiser = visit("canbo2").page
+    appraiser.goto(clerk.url)
+    changed = line(appraiser, "1.2")
+    changed.get_by_text("Chấm khác").click()
+    changed.locator("input[name=num]").fill("18")
+    changed.locator("input[name=den]").fill("20")
+    changed.locator("input[name=den]").press("Tab")
+    expect(changed.locator(".field-error")).to_have_count(0)
+    changed.locator("textarea").fill("Hai nhiệm vụ xong sau hạn")
+    changed.locator("textarea").press("Tab")
+    wait_saved(appraiser, "1.2")
+    line(appraiser, "1.1").get_by_role("button", name="Chấp nhận").click()
+    wait_saved(appraiser, "1.1")
+    appraiser.get_by_role("button", name="Chấp nhận mọi dòng còn lại").click()
+    expect(appraiser.locator("#thanh-diem")).to_contain_text("96,00")
+    appraiser.get_by_role("button", name="Hoàn tất thẩm định").click()
+    expect(appraiser.locator(".messages")).to_contain_text("Đã thẩm định xong")
+
+    leader = visit("lanhdao").page
+    leader.goto(re.sub(r"(https?://[^/]+).*", rf"\1/quyet-dinh/{QUARTER}/", leader.url))
+    leader.get_by_label("Số quyết định").fill("777-QĐ/ĐU")
+    leader.get_by_role("button", name="Xem lại").click()
+    leader.get_by_role("button", name=re.compile("Quyết định|Ban hành")).click()
+    expect(leader.locator(".messages")).to_contain_text("777-QĐ/ĐU")
+
+    leader.goto(re.sub(r"(https?://[^/]+).*", rf"\1/bang-diem/{QUARTER}/{code}/", leader.url))
+    expect(leader.locator("main")).to_contain_text("96,00")
+    expect(leader.locator("main")).to_contain_text("Đạt mức quý")
+    expect(leader.locator("main")).to_contain_text("Hai nhiệm vụ xong sau hạn")
+    expect(leader.locator("main")).to_contain_text("777-QĐ/ĐU")
+
+    city = visit("thanhuy").page
+    city.goto(re.sub(r"(https?://[^/]+).*", rf"\1/xep-hang/{QUARTER}/", city.url))
+    city.get_by_role("button", name=re.compile("Lập")).click()
+    expect(city.get_by_role("row").filter(has_text=code)).to_be_visible(timeout=60_000)
+    with city.expect_download() as download:
+        city.get_by_role("link", name=re.compile("Excel")).click()
+    file = tmp_path / "xep-hang.xlsx"
+    download.value.save_as(file)
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["Bìa", "Xếp hạng", "Chưa đủ"]
+    rows = [row for row in book["Xếp hạng"].iter_rows(values_only=True) if code in row]
+    assert len(rows) == 1
+    assert 96 in rows[0]
+
+
+def test_secretary_reads_the_card_on_a_phone(visit):
+    secretary = visit("bithu", "phone").page
+    expect(secretary).to_have_url(re.compile(r"/phieu/2026-Q4/"))
+    secretary.get_by_role("link", name="Bảng điểm").click()
+    secretary.get_by_role("link", name="Quý III/2026").first.click()
+    expect(secretary.locator("main")).to_contain_text("Điểm bốn nhóm")
+    expect(secretary.locator("main")).to_contain_text("Các quý gần đây")
+    assert secretary.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_two_people_on_one_line_both_see_both_values(visit):
+    one, other = visit("canbo").page, visit("canbo2").page
+    open_first(one, "draft", "Nhập tiếp")
+    other.goto(one.url)
+    for page, number in ((one, "7"), (other, "5")):
+        field = line(page, "4.1")
+        field.locator("input[name=num]").fill(number)
+        field.locator("input[name=den]").fill("9")
+        field.locator("input[name=den]").press("Tab")
+        expect(field).to_have_attribute("data-state", re.compile("saved|conflict"))
+    box = line(other, "4.1")
+    expect(box).to_have_attribute("data-state", "conflict")
+    expect(box.locator(".conflict")).to_contain_text("7/9")
+    expect(box.locator(".conflict")).to_contain_text("5/9")
+    box.get_by_role("button", name="Lưu giá trị của tôi").click()
+    wait_saved(other, "4.1")
+    one.reload()
+    expect(line(one, "4.1").locator("input[name=num]")).to_have_value("5")
+
+
+def test_failed_save_keeps_the_value_and_can_be_repeated(visit):
+    clerk = visit("canbo")
+    page = clerk.page
+    open_first(page, "draft", "Nhập tiếp")
+    page.route("**/dong/**", lambda route: route.abort())
+    field = line(page, "4.3")
+    field.locator("input[name=num]").fill("6")
+    field.locator("input[name=den]").fill("8")
+    field.locator("input[name=den]").press("Tab")
+    expect(field).to_have_attribute("data-state", "error")
+    expect(field.locator("input[name=num]")).to_have_value("6")
+    clerk.errors.clear()  # the browser logs the lost request
+    page.unroute("**/dong/**")
+    field.get_by_role("button", name="Thử lại").click()
+    wait_saved(page, "4.3")
+    page.reload()
+    expect(line(page, "4.3").locator("input[name=num]")).to_have_value("6")
