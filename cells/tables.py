@@ -183,7 +183,7 @@ def _fill(table: Table, body: list[Line], columns: dict[str, int], needed: set[s
         if label:
             table.skipped.append((line.number, label))
             closed = True
-        elif closed and len(values) <= 2 and not needed <= set(values):
+        elif values and closed and len(values) <= 2 and not needed <= set(values):
             table.skipped.append((line.number, next((t for t in texts if t), "")))
         elif values:
             closed = False

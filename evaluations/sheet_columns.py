@@ -41,7 +41,8 @@ class LineColumn:
 def line_columns(indicator: Indicator) -> list[LineColumn]:
     code = indicator.code
     if indicator.input != "ratio":
-        return [LineColumn(code, indicator, "", code)]
+        how = "chọn trong danh sách" if indicator.options else "số lượng"
+        return [LineColumn(code, indicator, "", f"{code}\n{how}")]
     return [
         LineColumn(f"{code}:num", indicator, "num", f"{code} tử số\n{indicator.num_label}"),
         LineColumn(f"{code}:den", indicator, "den", f"{code} mẫu số\n{indicator.den_label}"),

@@ -40,7 +40,7 @@ from evaluations.sheet_columns import (
 
 SHEET = "Phiếu chấm"
 GROUP_ROW, TITLE_ROW, HEAD_ROW, FIRST_ROW = 2, 3, 4, 5
-FIXED = (("Mã", 16), ("Tên chi bộ", 36), ("Trạng thái", 14))
+FIXED = (("Mã", 16), ("Tên chi bộ", 46), ("Trạng thái", 14))
 BLANK_ROWS = 150
 HINT = (
     "Điền các ô trắng rồi lưu tệp, sau đó chọn tệp ở mục “Nhập dữ liệu”. Ô trống: chưa chấm."
@@ -163,13 +163,16 @@ def _heads(page: Worksheet, style: Style, data: SheetBook, columns: list[LineCol
         for row in (GROUP_ROW, TITLE_ROW):
             write(page, row, number, None, style.head())
         write(page, HEAD_ROW, number, name, style.head())
+    page.set_default_row(22)
     page.set_row(0, 26)
     page.set_row(GROUP_ROW, 24)
-    page.set_row(TITLE_ROW, 128)
-    page.set_row(HEAD_ROW, 84)
+    page.set_row(TITLE_ROW, 84)
+    page.set_row(HEAD_ROW, 72)
     place = {column.key: len(FIXED) + n for n, column in enumerate(columns)}
+    breaks = []
     for number, group in enumerate(data.criteria.rules.groups):
         keys = [column.key for column in columns if column.indicator in group.indicators]
+        breaks.append(place[keys[0]])
         fill = GOODS[number % len(GOODS)]
         _span(page, GROUP_ROW, place[keys[0]], place[keys[-1]], group.title, style.head(fill))
         for indicator in group.indicators:
@@ -178,8 +181,11 @@ def _heads(page: Worksheet, style: Style, data: SheetBook, columns: list[LineCol
     page.freeze_panes(FIRST_ROW, 2)
     page.set_landscape()
     page.set_paper(8)
-    page.fit_to_pages(1, 0)
+    # On paper each good has a page of its own, beside code and name.
+    page.set_print_scale(55)
     page.repeat_rows(GROUP_ROW, HEAD_ROW)
+    page.repeat_columns(0, 1)
+    page.set_v_pagebreaks(breaks[1:])
 
 
 def _line_head(

@@ -175,8 +175,8 @@ def _workbook(
         write(page, 0, 0, title, style.title)
         hint = "Điền từ dòng 5. Cột có dấu * bắt buộc với dòng mới. Xem trang “Hướng dẫn”."
         write(page, 1, 0, hint, style.hint)
-        page.set_row(0, 26)
-        page.set_row(HEAD_ROW, 40)
+        for row, height in enumerate((26, 20, 10, 40)):
+            page.set_row(row, height, style(text_wrap=False))
         fill = [(field.header + (" *" if field.required else ""), field.hint) for field in fields]
         guide(book, style, "Cách điền", [*how_to, *fill])
         listed = book.add_worksheet(CODES_SHEET)
