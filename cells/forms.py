@@ -16,7 +16,8 @@ LIST_AT_MOST = 200
 
 def helper(button: str) -> FormHelper:
     made = FormHelper()
-    made.form_novalidate = True
+    # The page's own messages are Vietnamese and stay; those of a browser are neither.
+    made.attrs = {"novalidate": ""}
     made.add_input(Submit("send", button, css_class="btn-primary"))
     return made
 
@@ -202,3 +203,6 @@ class CommitteeForm(forms.Form):
         self.fields["committee"].offer(
             Unit.objects.allowed(by, access.ACCOUNTS).active().committees()
         )
+        widget = self.fields["committee"].widget
+        is_list = isinstance(widget, forms.Select)
+        widget.attrs["class"] = "form-select" if is_list else "form-control"

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from cells.forms import LIST_AT_MOST
 from cells.models import CellKind, Unit
 
 PAGE_SIZE = 50
@@ -24,12 +25,14 @@ def unit_list(request):
     if above := branch and visible.filter(code=branch).first():
         units = units.below(above)
     page = Paginator(units, PAGE_SIZE).get_page(request.GET.get("page"))
+    committees = list(visible.active().committees()[: LIST_AT_MOST + 1])
     counts = _members_today([unit.pk for unit in page])
     context = {
         "page": page,
         "rows": [(unit, counts.get(unit.pk) if unit.is_cell else None) for unit in page],
         "filters": {"q": q, "kind": kind, "committee": branch},
         "above": above,
+        "committees": committees if len(committees) <= LIST_AT_MOST else [],
         "kinds": CellKind.objects.values_list("code", "name").distinct(),
     }
     return render(request, "cells/unit_list.html", context)

@@ -31,7 +31,7 @@ def unit_page(request, code):
         else False,
         "below": Unit.objects.below(unit).active().exclude(pk=unit.pk).count(),
         "members": _counted(unit, today),
-        "posts": Post.objects.held_on(today).filter(unit=unit).select_related("member"),
+        "posts": _posts(unit, today),
         "sheets": sheets[:SHEETS_SHOWN],
         "placements": unit.placements.select_related("parent", "level", "kind").order_by(
             "-valid_from"
@@ -39,6 +39,12 @@ def unit_page(request, code):
         "may_make_account": unit.is_cell and unit.closed_on is None and _may_grant(request, unit),
     }
     return render(request, "evaluations/unit.html", context)
+
+
+def _posts(unit, day):
+    """Return who holds office, the secretary first."""
+    held = Post.objects.held_on(day).filter(unit=unit).select_related("member")
+    return sorted(held, key=lambda post: (Post.Kind.values.index(post.kind), post.member.sort_key))
 
 
 def _counted(unit, day):

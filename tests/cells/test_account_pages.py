@@ -71,6 +71,15 @@ def test_search_finds_with_and_without_diacritics(staff, tree, q):
     assert [user.username for user in page.context["page"]] == ["ducnv.x"]
 
 
+def test_unit_is_typed_by_its_code_where_the_list_is_long(client, people, tree, monkeypatch):
+    monkeypatch.setattr("cells.forms.LIST_AT_MOST", 1)
+    client.force_login(people.thanhuy)
+    url = reverse("cells:account_new")
+    data = {"full_name": "Đỗ Thị Hoa", "unit": "KHONG-CO", "role": "secretary"}
+    assert "Không có đơn vị nào mang mã này" in client.post(url, data).content.decode()
+    assert client.post(url, {**data, "unit": tree.c.code}).context["slips"]
+
+
 def test_filter_by_role_and_unit(staff, tree, people):
     url = reverse("cells:accounts")
     by_role = staff.get(url, {"role": "secretary"}).context["page"]
@@ -91,8 +100,8 @@ def test_list_costs_the_same_for_many(staff, tree, django_assert_num_queries):
 def test_units_are_found_and_counted(staff, tree, django_assert_num_queries):
     for _ in range(3):
         factories.MembershipFactory(cell=tree.b)
-    # session, user, roles, count, page, members of the page, kinds
-    with django_assert_num_queries(7):
+    # session, user, roles, count, page, committees, members of the page, kinds
+    with django_assert_num_queries(8):
         response = staff.get(reverse("cells:units"), {"q": "duc giang"})
     assert response.context["rows"] == [(tree.b, 3)]
 
