@@ -7,10 +7,13 @@ from urllib.parse import quote
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
+from cells.access import Reach
 from cells.vietnamese import number_text, points_text
 from evaluations.models import Ranking
+from evaluations.ranking_filter import Choice, RankingFilter, choices
 
 FIELDS = (
     "rank",
@@ -92,10 +95,10 @@ class Slice:
 class RowReader:
     """Turn stored rows of one ranking into lines."""
 
-    def __init__(self, ranking: Ranking, period_code: str) -> None:
+    def __init__(self, ranking: Ranking) -> None:
         self.words = ranking.summary.get("reasons", {})
         self.has_previous = ranking.previous_id is not None
-        self.url = reverse("evaluations:scorecard", args=[period_code, "CODE"])
+        self.url = reverse("evaluations:scorecard", args=[ranking.period.code, "CODE"])
 
     def line(self, row: tuple[Any, ...]) -> Line:
         (rank, tied, competitors, code, name, committee, own, own_n, group, peer, peer_n, total) = (
@@ -146,3 +149,24 @@ def _place(rank: int | None, competitors: int | None) -> str:
 @lru_cache(maxsize=16)
 def level_badge(level: str) -> SafeString:
     return render_to_string("components/_level_badge.html", {"level": level}).strip()
+
+
+def options(ranking: Ranking, reach: Reach, shown: RankingFilter) -> dict[str, SafeString]:
+    """Return the options of each filter as HTML; a city has hundreds, so they are made once."""
+    return {
+        name: _selected(_options(tuple(known)), getattr(shown, name))
+        for name, known in choices(ranking, reach).items()
+    }
+
+
+@lru_cache(maxsize=256)
+def _options(known: tuple[Choice, ...]) -> SafeString:
+    pairs = ((choice.value, choice.label) for choice in known)
+    return format_html_join("", '<option value="{}">{}</option>', pairs)
+
+
+def _selected(html: SafeString, value: str) -> SafeString:
+    if not value:
+        return html
+    mark = format_html('value="{}"', value)
+    return mark_safe(html.replace(mark, f"{mark} selected", 1))  # noqa: S308 (both are escaped)

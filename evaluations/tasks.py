@@ -14,8 +14,8 @@ from evaluations.services.rankings import (
     RANKING,
     ranking_build,
     ranking_key,
-    rankings_due,
     result_of,
+    root_scope,
 )
 
 # A period counts as recent for the nights in which its last decisions still come in.
@@ -49,7 +49,8 @@ def rank_nightly() -> None:
     """Rank every open or recent period."""
     since = timezone.localdate() - RECENT
     periods = Period.objects.opened().filter(Q(closed_at__isnull=True) | Q(ends_on__gte=since))
-    for period, root in rankings_due(periods):
+    root = root_scope()
+    for period in periods if root else []:
         ranking_request(period=period, scope=root, by=None)
 
 
@@ -57,7 +58,8 @@ def rank_nightly() -> None:
 def rank_closed() -> None:
     """Rank once each period that has closed since it was last ranked or tried."""
     closed = Period.objects.filter(closed_at__lte=timezone.now())
-    for period, root in rankings_due(closed):
+    root = root_scope()
+    for period in closed if root else []:
         built = Ranking.objects.filter(period=period, scope=root, built_at__gte=period.closed_at)
         tried = Job.objects.filter(
             kind=RANKING, key=ranking_key(period, root), created_at__gte=period.closed_at

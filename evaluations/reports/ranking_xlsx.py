@@ -31,27 +31,29 @@ class Column:
 PLACE, COUNT, POINTS, MOVE = "0", "#,##0", "#,##0.00", "+0;-0;0"
 RANKED_COLUMNS = [
     Column("Hạng", 8, PLACE),
-    Column("Mã", 16),
-    Column("Tên", 44),
-    Column("Đơn vị", 36),
+    Column("Mã", 15),
+    Column("Tên", 40),
+    Column("Đơn vị", 32),
+    Column("Nhóm", 36),
+    Column("Hạng nhóm", 9, PLACE),
+    Column("Hạng trong đơn vị", 9, PLACE),
+    Column("Tổng điểm", 10, POINTS),
+    Column("Mức", 12),
+    Column("Đủ điều kiện", 10),
+    Column("Tăng giảm hạng", 10, MOVE),
+    Column("Hạng kỳ trước", 10, PLACE),
+    Column("Điểm kỳ trước", 10, POINTS),
+    Column("Đồng hạng (phiếu)", 10, COUNT),
+    Column("Số phiếu được xếp", 10, COUNT),
+    Column("Số phiếu cùng nhóm", 10, COUNT),
+    Column("Số phiếu trong đơn vị", 10, COUNT),
+    Column("Cao hơn (%)", 10, POINTS),
     Column("Loại hình", 26),
-    Column("Nhóm", 38),
-    Column("Hạng nhóm", 12, PLACE),
-    Column("Số phiếu cùng nhóm", 12, COUNT),
-    Column("Hạng trong đơn vị", 12, PLACE),
-    Column("Số phiếu trong đơn vị", 12, COUNT),
-    Column("Tổng điểm", 12, POINTS),
-    Column("Mức", 14),
-    Column("Đủ điều kiện", 14),
-    Column("Lý do chưa đủ điều kiện", 60),
-    Column("Đồng hạng", 12, COUNT),
-    Column("Số phiếu được xếp", 12, COUNT),
-    Column("Cao hơn (%)", 12, POINTS),
-    Column("Số đảng viên", 12, COUNT),
-    Column("Hạng kỳ trước", 12, PLACE),
-    Column("Tăng giảm hạng", 12, MOVE),
-    Column("Điểm kỳ trước", 12, POINTS),
+    Column("Số đảng viên", 10, COUNT),
+    Column("Lý do chưa đủ điều kiện", 70),
 ]
+# On paper only the columns that fit a page people can read.
+PRINTED = 11
 APART_COLUMNS = [
     Column("Mã", 16),
     Column("Tên", 44),
@@ -65,22 +67,22 @@ RANKED_FIELDS = (
     "code",
     "name",
     "committee_name",
-    "kind_name",
     "group",
     "group_rank",
-    "group_competitors",
     "committee_rank",
-    "committee_competitors",
     "total",
     "level",
     "is_eligible",
-    "reasons",
-    "tied",
-    "competitors",
-    "percentile",
-    "members",
     "previous_rank",
     "previous_total",
+    "tied",
+    "competitors",
+    "group_competitors",
+    "committee_competitors",
+    "percentile",
+    "kind_name",
+    "members",
+    "reasons",
     "criteria_code",
 )
 APART_FIELDS = (
@@ -150,21 +152,22 @@ def _read(rows: QuerySet[RankingRow], fields: tuple[str, ...]) -> Iterable[tuple
 
 
 def _ranked(row: tuple[Any, ...], words: ReasonWords, levels: dict[str, str]) -> tuple[Any, ...]:
-    total, level, eligible, reasons = row[10:14]
-    percentile, members, before, total_before, criteria = row[16:]
+    rank = row[0]
+    total, level, eligible, before, total_before = row[7:12]
+    percentile, kind, members, reasons, criteria = row[16:]
     return (
-        *row[:10],
+        *row[:7],
         total / 100,
         levels.get(level, level),
         "Có" if eligible else "Không",
-        words[criteria, tuple(reasons)],
-        row[14],
-        row[15],
-        percentile / 100,
-        members,
+        None if before is None else before - rank,
         before,
-        None if before is None else before - row[0],
         None if total_before is None else total_before / 100,
+        *row[12:16],
+        percentile / 100,
+        kind,
+        members,
+        words[criteria, tuple(reasons)],
     )
 
 
@@ -178,25 +181,16 @@ def _write(
 ) -> None:
     """Write a sheet row by row: header frozen and filtered, numbers as numbers, text as text."""
     sheet = book.add_worksheet(name)
-    head = book.add_format(
-        {
-            **FONT,
-            "bold": True,
-            "bg_color": "#F5F0E7",
-            "bottom": 2,
-            "text_wrap": True,
-            "valign": "vcenter",
-        }
-    )
+    heads = {is_number: _head(book, is_number=is_number) for is_number in (True, False)}
     formats = [_format(book, column) for column in columns]
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width, formats[number])
-    _print_setup(sheet)
+    _print_setup(sheet, count, min(len(columns), PRINTED))
     sheet.freeze_panes(1, 3 if len(columns) > 10 else 2)
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
     sheet.set_row(0, 36)
     for number, column in enumerate(columns):
-        sheet.write_string(0, number, column.header, head)
+        sheet.write_string(0, number, column.header, heads[bool(column.number)])
     writers = [
         (number, sheet.write_number if column.number else sheet.write_string, formats[number])
         for number, column in enumerate(columns)
@@ -207,12 +201,20 @@ def _write(
                 write(place, number, value, look)
 
 
+def _head(book: Workbook, *, is_number: bool) -> Format:
+    side = {"align": "right"} if is_number else {"indent": 1}
+    look = {"bold": True, "bg_color": "#F5F0E7", "bottom": 2, "text_wrap": True}
+    return book.add_format({**FONT, **look, **side, "valign": "vcenter"})
+
+
 def _format(book: Workbook, column: Column) -> Format:
-    look = {**FONT, "num_format": column.number} if column.number else {**FONT, "num_format": "@"}
-    return book.add_format({**look, "valign": "top"})
+    text = {"num_format": "@", "indent": 1}
+    look = {"num_format": column.number} if column.number else text
+    return book.add_format({**FONT, **look, "valign": "top"})
 
 
-def _print_setup(sheet: Worksheet) -> None:
+def _print_setup(sheet: Worksheet, rows: int, columns: int) -> None:
+    sheet.print_area(0, 0, rows, columns - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -87,7 +87,8 @@ def ranking_build(
 
 
 def ranking_key(period: Period, scope: Unit) -> str:
-    return f"{period.code}:{scope.code}"
+    """Return what a job is about; the whole tree is the period's own ranking."""
+    return f"{period.code}:{scope.code}" if scope.parent_id else period.code
 
 
 def latest(period: Period, scope: Unit) -> Ranking | None:
@@ -296,14 +297,6 @@ def _reason_words(draft: Draft, lines: Sequence[Line]) -> dict[str, dict[str, st
 
 def _above(path: str) -> str:
     return path[: path.rstrip("/").rfind("/") + 1]
-
-
-def rankings_due(periods: Iterable[Period]) -> Iterator[tuple[Period, Unit]]:
-    """Yield each period with each root of the tree."""
-    roots = list(Unit.objects.filter(parent__isnull=True, is_cell=False).order_by("path"))
-    for period in periods:
-        for root in roots:
-            yield period, root
 
 
 def root_scope() -> Unit | None:

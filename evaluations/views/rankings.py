@@ -1,38 +1,37 @@
 """The ranking of a period: table, progress of a new one, and the workbook of what is shown."""
 
 import tempfile
+from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.db.models import F, OuterRef, Subquery, Value, Window
-from django.db.models.aggregates import Count
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Value, Window
+from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from cells import access
-from cells.models import Door, Job, Unit
+from cells.models import Door, Job
 from cells.services import audit
 from cells.views.jobs import progress_answer
 from evaluations.models import Period, Ranking
-from evaluations.ranking_filter import APART, RankingFilter, choices
-from evaluations.ranking_page import FIELDS, HEADERS, Line, RowReader, Slice
+from evaluations.ranking_filter import APART, RankingFilter
+from evaluations.ranking_page import FIELDS, HEADERS, Line, RowReader, Slice, options
 from evaluations.reasons import verdict
 from evaluations.reports.ranking_xlsx import NO_FILTER, ranking_workbook
 from evaluations.services.rankings import RANKING, ranking_key, root_scope
 from evaluations.tasks import ranking_request
 
 ROWS = 50
-ROOT = Unit.objects.filter(parent__isnull=True, is_cell=False).order_by("path")
+JOB_FIELDS = ("state", "done", "total", "message", "created_at")
 
 
 @require_GET
 def ranking_now(request):
     """Lead to the newest period that has a ranking, else to the newest open one."""
-    periods = list(_periods())
-    chosen = next((period for period in periods if period.ranking_id), None)
-    chosen = chosen or next(iter(periods), None)
+    opened = Period.objects.opened()
+    chosen = opened.filter(Exists(_rankings(OuterRef("pk")))).first() or opened.first()
     if chosen is None:
         return render(request, "evaluations/ranking_none.html")
     return redirect("evaluations:ranking", chosen.code)
@@ -53,16 +52,15 @@ def ranking(request, period):
         "ranking": built,
         "job": _job(chosen, built),
         "poll_url": reverse("evaluations:ranking_progress", args=[chosen.code]),
-        "can_build": bool(chosen.root_path)
-        and access.reach(request.user, access.ADMINISTER).covers(chosen.root_path),
+        "can_build": _administers_all(request.user),
     }
     if built:
         shown = RankingFilter.read(request.GET, built, reach)
         context |= {
             "shown": shown,
-            "choices": choices(built, reach),
+            "options": options(built, reach, shown),
             "headers": HEADERS,
-            "page": _page(request, built, shown, chosen),
+            "page": _page(request, built, shown, reach),
             "yes": verdict(chosen.kind, True),
             "no": verdict(chosen.kind, False),
             "is_apart": shown.tab == APART,
@@ -92,7 +90,7 @@ def ranking_build(request, period):
     """Ask for a new ranking; those who administer the whole tree may."""
     chosen = get_object_or_404(Period.objects.opened(), code=period)
     scope = root_scope()
-    if scope is None or not access.reach(request.user, access.ADMINISTER).covers(scope.path):
+    if scope is None or not _administers_all(request.user):
         raise Http404
     ranking_request(period=chosen, scope=scope, by=request.user)
     messages.info(request, "Đang lập bảng xếp hạng. Trang sẽ tự hiện kết quả khi xong.")
@@ -103,7 +101,7 @@ def ranking_build(request, period):
 def ranking_xlsx(request, period):
     """Send the workbook of exactly what the filter shows, all pages of it."""
     reach = _reach(request)
-    chosen = get_object_or_404(_periods(), code=period)
+    chosen = get_object_or_404(Period.objects.opened(), code=period)
     built = _latest(chosen)
     if built is None:
         raise Http404
@@ -140,49 +138,46 @@ def _reach(request) -> access.Reach:
     return reach
 
 
+def _administers_all(user) -> bool:
+    """Tell whether `user` administers the whole tree: a path of one code is its root."""
+    return any(path.count("/") == 2 for path in access.reach(user, access.ADMINISTER).paths)
+
+
 def _periods():
-    """Return the opened periods, each with its latest ranking and job of the whole tree."""
-    jobs = Job.objects.filter(
-        kind=RANKING,
-        key=Concat(OuterRef("code"), Value(":"), Subquery(ROOT.values("code")[:1])),
-    ).order_by("-created_at")
-    latest = Ranking.objects.filter(
-        period=OuterRef("pk"), scope__parent__isnull=True, scope__is_cell=False
-    ).order_by("scope__path", "-built_at", "-pk")
-    return Period.objects.opened().annotate(
-        ranking_id=Subquery(latest.values("pk")[:1]),
-        root_path=Subquery(ROOT.values("path")[:1]),
-        **{
-            f"job_{name}": Subquery(jobs.values(name)[:1])
-            for name in ("state", "done", "total", "message", "created_at")
-        },
-    )
+    """Return the opened periods, each with the last ranking job of the whole tree."""
+    jobs = Job.objects.filter(kind=RANKING, key=OuterRef("code")).order_by("-created_at")
+    told = JSONObject(**{name: name for name in JOB_FIELDS})
+    return Period.objects.opened().annotate(job=Subquery(jobs.values(told=told)[:1]))
+
+
+def _rankings(period):
+    return Ranking.objects.filter(
+        period=period, scope__parent__isnull=True, scope__is_cell=False
+    ).order_by("-built_at", "-pk")
 
 
 def _latest(period) -> Ranking | None:
-    if period.ranking_id is None:
-        return None
-    return Ranking.objects.select_related("period", "scope", "built_by", "previous__period").get(
-        pk=period.ranking_id
-    )
+    related = ("period", "scope", "built_by", "previous__period")
+    return _rankings(period).select_related(*related).first()
 
 
 def _job(period, built: Ranking | None) -> dict | None:
     """Return the job under way, or the failed one that no ranking has followed."""
-    state = period.job_state
-    running = state in (Job.State.QUEUED, Job.State.RUNNING)
-    failed = state == Job.State.FAILED and (built is None or period.job_created_at > built.built_at)
-    if not running and not failed:
+    job = period.job
+    if not job or job["state"] == Job.State.DONE:
         return None
-    names = ("state", "done", "total", "message")
-    return {name: getattr(period, f"job_{name}") for name in names}
+    asked = datetime.fromisoformat(job["created_at"])
+    asked = asked if asked.tzinfo else asked.replace(tzinfo=UTC)
+    if job["state"] == Job.State.FAILED and built and built.built_at > asked:
+        return None
+    return job
 
 
-def _page(request, built: Ranking, shown: RankingFilter, period) -> Slice:
+def _page(request, built: Ranking, shown: RankingFilter, reach: access.Reach) -> Slice:
     """Return one page of lines; the rows carry their own count, so it is one query."""
     rows = built.rows.visible_to(request.user)
     rows = shown.apart(rows) if shown.tab == APART else shown.competing(rows)
-    whole = shown.is_open and access.reach(request.user, access.VIEW).covers(period.root_path)
+    whole = shown.is_open and reach.covers(built.scope.path)
     known = (built.incomplete if shown.tab == APART else built.ranked) if whole else None
     if known is None:
         rows = rows.annotate(shown=Window(Count("pk")))
@@ -192,7 +187,7 @@ def _page(request, built: Ranking, shown: RankingFilter, period) -> Slice:
     found = _rows(rows, number)
     if not found and number > 1:
         number, found = 1, _rows(rows, 1)
-    read = RowReader(built, period.code)
+    read = RowReader(built)
     lines: list[Line] = [read.line(row) for row in found]
     return Slice(number, ROWS, found[0][-1] if found else 0, lines)
 

@@ -255,7 +255,7 @@ def test_every_open_or_recent_period_is_ranked_at_night(tree, monkeypatch):
         closed_at=timezone.now(), ends_on="2020-03-31", starts_on="2020-01-01"
     )
     rank_nightly()
-    assert list(Job.objects.values_list("key", flat=True)) == [f"2026-Q3:{tree.city.code}"]
+    assert list(Job.objects.values_list("key", flat=True)) == ["2026-Q3"]
 
 
 def test_closed_period_is_ranked_once(tree, period, monkeypatch):
