@@ -1,14 +1,16 @@
 """What the addresses of the access matrix are filled with, at every place of the tree."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from types import SimpleNamespace
 
 from django.utils import timezone
 
+from cells.imports import Report
 from cells.models import Job, User
 from evaluations.models import Decision, Evaluation, Ranking, State
+from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
 from tests import factories
 
@@ -83,14 +85,25 @@ class World:
     def decision(self, role):
         return [(place, {"pk": made.pk}, {}) for place, made in self.decisions.items()]
 
-    def job(self, role):
+    def job(self, role, kind="walk", **fields):
         """Own work counts as within reach, that of somebody else as foreign."""
-        jobs = {"own": self.users[role], "foreign": self.stranger}
+        owners = {"own": self.users[role], "foreign": self.stranger}
         made = {
-            place: Job.objects.get_or_create(kind="walk", key=f"{role} {place}", created_by=by)[0]
-            for place, by in jobs.items()
+            place: Job.objects.get_or_create(
+                kind=kind, key=f"{kind} {place} {by.username}", created_by=by, defaults=fields
+            )[0]
+            for place, by in owners.items()
         }
         return [(place, {"pk": job.pk}, {}) for place, job in made.items()]
+
+    def upload(self, role):
+        return self.job(
+            role,
+            kind=JOB_KIND,
+            state=Job.State.DONE,
+            parameters={"kind": "members", "name": "thu.xlsx", "sha256": ""},
+            result={"applied": False, **asdict(Report())},
+        )
 
     @cached_property
     def stranger(self):
@@ -122,7 +135,7 @@ class World:
 
     def is_reached(self, role, about, place):
         """Return whether the place lies at or below where the role is held."""
-        if about == "job":
+        if about in ("job", "upload"):
             return place == "own"
         if role == "superuser":
             return True
@@ -131,4 +144,4 @@ class World:
 
 # Which places have what the address is about; elsewhere within reach anything may be answered.
 KNOWN = {"sheet": CELLS, "committee": GRASSROOTS}
-DEFAULTS = {"period": PERIOD, "line": "1.1", "stage": "self"}
+DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members"}
