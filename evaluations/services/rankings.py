@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,18 +14,14 @@ from cells.services.jobs import Progress
 from cells.vietnamese import number_text
 from evaluations import comparison
 from evaluations.models import CriteriaSet, Period, Ranking
-from evaluations.reasons import in_words
 from evaluations.rules.engine import AnswerError, Scorer, Tally
 from evaluations.rules.ranking import rank_groups, ranking_hash
 from evaluations.services import ranking_reads as reads
 from evaluations.services.ranking_rows import Line, rows_write
+from evaluations.services.ranking_summary import summary_of
 
 RANKING = "ranking"
 DIFFERENCES_KEPT = 1_000
-OWN_WORDS = {
-    "not_decided": "Chưa có quyết định của cấp ủy",
-    "unreadable": "Số liệu đã lưu không tính được điểm; báo quản trị Thành ủy",
-}
 APART = ("incomplete", "group_undetermined", "unreadable", "not_decided")
 
 
@@ -46,6 +41,16 @@ class Draft:
         self.kinds = reads.kinds()
         self.groups = comparison.in_force(self.period.ends_on)
         self.scorers = {pk: Scorer(row.rules) for pk, row in self.criteria.items()}
+        self.groups_found: dict[tuple[str, int], str] = {}
+
+    def group(self, kind: CellKind | None, members: int) -> str:
+        """Return the comparison group of a cell; each kind and size is worked out once."""
+        if kind is None:
+            return ""
+        key = kind.name, members
+        if key not in self.groups_found:
+            self.groups_found[key] = self.groups.group(*key)
+        return self.groups_found[key]
 
 
 def ranking_build(
@@ -74,7 +79,9 @@ def ranking_build(
             seconds=0,
             sha256=digest,
             differences=draft.differences[:DIFFERENCES_KEPT],
-            summary=_summary(draft, ranked),
+            summary=summary_of(
+                ranked, draft.apart, draft.criteria.values(), draft.groups, len(draft.differences)
+            ),
             previous=previous,
         )
         rows_write(ranking, ranked)
@@ -187,7 +194,7 @@ def _line(
         draft.committees.get(source.committee, "") if source.committee else "",
         kind.code if kind else "",
         kind.name if kind else "",
-        _group(draft.groups, kind, source.members),
+        draft.group(kind, source.members),
         source.members,
         criteria.code if criteria else "",
         tally.total if tally else None,
@@ -195,11 +202,6 @@ def _line(
         tally.eligible if tally else False,
         reasons,
     )
-
-
-@lru_cache(maxsize=4096)
-def _group(rule: comparison.ComparisonRule, kind: CellKind | None, members: int) -> str:
-    return rule.group(kind.name, members) if kind else ""
 
 
 def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
@@ -242,61 +244,6 @@ def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
 
 
 RANKS_FROM = Line._fields.index("rank")
-
-
-def _summary(draft: Draft, ranked: Sequence[Line]) -> dict[str, Any]:
-    """Return what the page offers to choose from; frozen, so that no page has to ask."""
-    competing = Counter(line.committee_id for line in ranked)
-    apart = Counter(line.committee_id for line in draft.apart)
-    lines = [*ranked, *draft.apart]
-    committees = {line.committee_id: line for line in lines if line.committee_id}
-    codes = {line.criteria_code for line in lines}
-    return {
-        "criteria": sorted(
-            [row.code, row.title] for row in draft.criteria.values() if row.code in codes
-        ),
-        "committees": sorted(
-            (
-                [pk, line.committee_name, _above(line.path), competing[pk], apart[pk]]
-                for pk, line in committees.items()
-            ),
-            key=lambda row: row[2],
-        ),
-        "groups": sorted({line.group for line in lines if line.group}),
-        "kinds": sorted({(line.kind_code, line.kind_name) for line in lines if line.kind_code}),
-        "levels": _levels(draft, codes),
-        "reasons": _reason_words(draft, lines),
-        "comparison": draft.groups.source,
-        "differences": len(draft.differences),
-    }
-
-
-def _levels(draft: Draft, codes: set[str]) -> list[list[str]]:
-    """Return the levels of the sets in use, best first, each code once."""
-    titles = {
-        level.code: level.title
-        for row in draft.criteria.values()
-        if row.code in codes
-        for level in row.rules.levels
-    }
-    return [[code, title] for code, title in titles.items()]
-
-
-def _reason_words(draft: Draft, lines: Sequence[Line]) -> dict[str, dict[str, str]]:
-    """Return every reason that occurs in words, by criteria set."""
-    rules = {row.code: row.rules for row in draft.criteria.values()}
-    found = {(line.criteria_code, line.reasons) for line in lines}
-    words: dict[str, dict[str, str]] = {}
-    for code, reasons in found:
-        for reason in reasons:
-            known = words.setdefault(code, {})
-            if reason not in known:
-                known[reason] = OWN_WORDS.get(reason) or in_words([reason], rules[code])[0]
-    return words
-
-
-def _above(path: str) -> str:
-    return path[: path.rstrip("/").rfind("/") + 1]
 
 
 def root_scope() -> Unit | None:
