@@ -170,7 +170,8 @@ class AssignmentForm(RoleFieldsMixin, forms.Form):
     starts_on = forms.DateField(label="Từ ngày", help_text="Ví dụ 24/11/2026.")
 
     def __init__(self, *args, by, **kwargs):
-        super().__init__(*args, initial={"starts_on": timezone.localdate()}, **kwargs)
+        kwargs.setdefault("initial", {"starts_on": timezone.localdate()})
+        super().__init__(*args, **kwargs)
         self.offer_roles(by)
         self.helper = helper("Giao vai trò")
 
@@ -181,7 +182,8 @@ class AssignmentEndForm(forms.Form):
     ends_on = forms.DateField(label="Từ ngày này không còn vai trò", help_text="Ví dụ 24/11/2026.")
 
     def __init__(self, *args, assignment: Assignment, **kwargs):
-        super().__init__(*args, initial={"ends_on": timezone.localdate()}, **kwargs)
+        kwargs.setdefault("initial", {"ends_on": timezone.localdate()})
+        super().__init__(*args, **kwargs)
         self.assignment = assignment
         self.helper = helper("Kết thúc vai trò")
 

@@ -54,7 +54,8 @@ class HistoryRow:
 
 def history_of(sheet: Evaluation, line: str = "") -> QuerySet[AuditEntry]:
     """Return the trail of a sheet, newest first; of one line if it is named."""
-    entries = AuditEntry.objects.of("evaluation", sheet.pk).select_related("by")
+    entries: QuerySet[AuditEntry] = AuditEntry.objects.of("evaluation", sheet.pk)
+    entries = entries.select_related("by")
     if line:
         one = Q(field__in=[f"{line}.{stage}" for stage in STAGES])
         entries = entries.filter(one | Q(action="lines_accepted", new__has_key=line))

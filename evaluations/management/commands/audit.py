@@ -21,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError(f"Không có đơn vị nào mang mã “{unit}”.")
         if not Period.objects.filter(code=period).exists():
             raise CommandError(f"Không có kỳ “{period}”.")
-        entries = AuditEntry.objects.filter(unit__code=unit, period=period).order_by("pk")
+        entries = AuditEntry.objects.filter(unit__code=unit, period=period).order_by("at", "pk")
         document = {
             "unit": unit,
             "period": period,
