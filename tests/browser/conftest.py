@@ -102,21 +102,33 @@ class Visitor:
         return self.page
 
 
+@pytest.fixture(scope="session")
+def signed_in():
+    """Cookies by user name: each person signs in once, with the slow hash of a real password."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser, demo):
+def visit(browser, demo, signed_in):
     """Return a function that seats a person at a browser: `visit("canbo", size="phone")`."""
     contexts, visitors = [], []
 
     def seat(username: str | None = None, size: str = "desktop") -> Visitor:
         context = browser.new_context(
-            viewport=SIZES[size], locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh"
+            viewport=SIZES[size],
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            storage_state=signed_in.get(username),
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
         visitor = Visitor(context.new_page(), demo)
         visitors.append(visitor)
-        if username:
+        if username in signed_in:
+            visitor.open("/")
+        elif username:
             visitor.sign_in(username)
+            signed_in[username] = context.storage_state()
         return visitor
 
     yield seat
