@@ -60,6 +60,8 @@ def accounts_write(tree: Tree, *, for_every_ward: bool, rng: random.Random) -> C
     others = tree.wards[1:]
     if for_every_ward:
         users |= {name: user for ward in others for name, user in _closed(ward, rng)}
+    for user in users.values():
+        user.search = User.search_text(user.full_name, user.username)
     made = {user.username: user for user in User.objects.bulk_create(users.values())}
     roles = [(made[name], *role) for name, role in held.items() if role]
     hands = {home: _hands(made, "canbo", "canbo2", "lanhdao")}
