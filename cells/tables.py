@@ -1,7 +1,7 @@
 """Find the table in a clerk's workbook: somewhere below a title, above a total."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,7 @@ def header_key(text: str) -> str:
     return _PUNCTUATION.sub(" ", plain).strip(" .")
 
 
-def recogniser(columns: dict[str, Collection[str]]) -> Recognise:
+def recogniser(columns: Mapping[str, Collection[str]]) -> Recognise:
     """Return what tells the key of a column from any of its names."""
     known = {header_key(name): key for key, names in columns.items() for name in names}
     return lambda text: known.get(header_key(text))
@@ -171,7 +171,7 @@ def _fill(table: Table, body: list[Line], columns: dict[str, int], needed: set[s
     previous, closed = 0, False
     for line in body:
         # Below a total or after a gap, one or two words are a date, an office, a signature.
-        closed = closed or (previous and line.number > previous + 1)
+        closed = closed or 0 < previous < line.number - 1
         previous = line.number
         texts = [line.text(n) for n in range(len(line.cells))]
         label = next((text for text in texts[:5] if text and _TOTAL.fullmatch(text)), "")

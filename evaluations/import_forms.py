@@ -31,12 +31,14 @@ class UploadForm(forms.Form):
         ),
     )
 
+    # Our own message is Vietnamese and says what to do; the browser's is not.
+    use_required_attribute = False
+
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds]
         self.fields["kind"].initial = kinds[0].code
         self.helper = FormHelper()
-        self.helper.form_novalidate = True
         self.helper.add_input(Submit("test", "Kiểm tra tệp", css_class="btn-primary"))
 
     def clean_file(self):

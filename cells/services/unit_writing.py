@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -11,32 +11,28 @@ from django.db.models.functions import Concat, Substr
 
 from cells import access
 from cells.models import AuditEntry, Door, Placement, Unit, User
-
-if TYPE_CHECKING:
-    from cells.services.unit_import import UnitRow
+from cells.services.unit_rows import UnitRow
 
 PLACED = {"name", "level", "kind", "parent"}
 BATCH = 1000
 
 
 @transaction.atomic
-def units_write(
-    *, rows: Sequence[tuple["UnitRow", dict[str, tuple]]], by: User, today: date
-) -> None:
+def units_write(*, rows: Sequence[tuple[UnitRow, dict[str, tuple]]], by: User, today: date) -> None:
     """Create the new units, parents first; then change, closing placements, never editing them."""
     depth = sorted((row for row, _ in rows if row.unit is None), key=lambda r: r.path.count("/"))
     for _, level in groupby(depth, key=lambda row: row.path.count("/")):
-        _create(list(level), by)
+        _create(list(level), by, today)
     changed = [(row, changes) for row, changes in rows if changes]
     changed.sort(key=lambda pair: pair[0].path.count("/"))
     _change(changed, by, today)
 
 
-def _unit(parent: "Unit | UnitRow | None") -> Unit | None:
+def _unit(parent: Unit | UnitRow | None) -> Unit | None:
     return parent if parent is None or isinstance(parent, Unit) else parent.unit
 
 
-def _create(rows: list["UnitRow"], by: User) -> None:
+def _create(rows: list[UnitRow], by: User, today: date) -> None:
     """Create units of one depth; their parents exist."""
     units = [
         Unit(
@@ -49,7 +45,7 @@ def _create(rows: list["UnitRow"], by: User) -> None:
             kind=row.kind,
             search=Unit.search_text(row.code, row.name),
             organisation_code=row.organisation_code,
-            founded_on=row.founded_on,
+            founded_on=row.founded_on or today,
         )
         for row in rows
     ]
@@ -57,7 +53,7 @@ def _create(rows: list["UnitRow"], by: User) -> None:
     for row, unit in zip(rows, units, strict=True):
         row.unit = unit
     Placement.objects.bulk_create(
-        [_placement(row, row.founded_on) for row in rows], batch_size=BATCH
+        [_placement(row, row.founded_on or today) for row in rows], batch_size=BATCH
     )
     AuditEntry.objects.bulk_create(
         [
@@ -68,9 +64,8 @@ def _create(rows: list["UnitRow"], by: User) -> None:
     )
 
 
-def _placement(row: "UnitRow", day: date | None) -> Placement:
-    unit = row.unit
-    assert unit is not None  # noqa: S101 - rows are written after their unit
+def _placement(row: UnitRow, day: date) -> Placement:
+    unit = row.stored
     return Placement(
         unit=unit,
         parent=unit.parent,
@@ -94,10 +89,10 @@ def _entry(unit: Unit, by: User, action: str, **values: Any) -> AuditEntry:
     )
 
 
-def _change(changed: list[tuple["UnitRow", dict[str, tuple]]], by: User, today: date) -> None:
+def _change(changed: list[tuple[UnitRow, dict[str, tuple]]], by: User, today: date) -> None:
     units, entries, placed = [], [], []
     for row, changes in changed:
-        unit = row.unit
+        unit = row.stored
         for name, (old, new) in changes.items():
             entries.append(
                 _entry(
@@ -128,19 +123,19 @@ def _plain(value: Any) -> str | None:
     return str(value) if value else None
 
 
-def _move(row: "UnitRow") -> None:
+def _move(row: UnitRow) -> None:
     """Give the whole branch of a unit its place below the new parent."""
-    old = Unit.objects.values_list("path", flat=True).get(pk=row.unit.pk)
-    above = Unit.objects.values_list("path", flat=True).get(pk=row.unit.parent_id)
-    new = f"{above}{row.unit.code}/"
+    old = Unit.objects.values_list("path", flat=True).get(pk=row.stored.pk)
+    above = Unit.objects.values_list("path", flat=True).get(children=row.stored)
+    new = f"{above}{row.stored.code}/"
     Unit.objects.filter(access.branch(old).condition("path")).update(
         path=Concat(Value(new), Substr(F("path"), len(old) + 1))
     )
-    row.unit.path = new
+    row.stored.path = new
 
 
-def _place(placed: list[tuple["UnitRow", date]]) -> None:
+def _place(placed: list[tuple[UnitRow, date]]) -> None:
     for day in {day for _, day in placed}:
-        closing = [row.unit.pk for row, on in placed if on == day]
+        closing = [row.stored.pk for row, on in placed if on == day]
         Placement.objects.filter(unit__in=closing, valid_to__isnull=True).update(valid_to=day)
     Placement.objects.bulk_create([_placement(row, day) for row, day in placed], batch_size=BATCH)

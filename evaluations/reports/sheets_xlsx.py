@@ -13,6 +13,7 @@ from cells import access
 from cells.models import Unit, User
 from evaluations.answers import Answer, answer_of
 from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
+from evaluations.reports.sheets_guide import HOW_TO, guidance, line_guide
 from evaluations.reports.workbook_style import (
     GOODS,
     TINTS,
@@ -46,36 +47,6 @@ HINT = (
     "Điền các ô trắng rồi lưu tệp, sau đó chọn tệp ở mục “Nhập dữ liệu”. Ô trống: chưa chấm."
     f" {NOT_APPLICABLE}: không áp dụng (chỉ ở dòng cho phép). Ô xám: không sửa."
 )
-HOW_TO = [
-    ("Mỗi dòng một chi bộ", "Mỗi dòng ở trang “Phiếu chấm” là phiếu của một chi bộ."),
-    ("Ô có danh sách", "Bấm vào ô, chọn một mục trong danh sách thả xuống."),
-    (
-        "Ô tử số, mẫu số",
-        "Ghi số đếm được, là số nguyên: ví dụ 27 người đạt trong 30 người thì tử số 27, mẫu số 30."
-        " Không ghi phần trăm.",
-    ),
-    (
-        NOT_APPLICABLE,
-        f"Ghi {NOT_APPLICABLE} khi chỉ báo không áp dụng cho chi bộ; chỉ những dòng có ghi"
-        " “được phép KAD” mới nhận. Với tỷ lệ, ghi ở cả hai ô.",
-    ),
-    (
-        "Ô trống",
-        "Ô trống là chưa chấm, không phải là 0 điểm. Xóa trắng một ô không xóa giá trị đã lưu;"
-        " muốn bỏ giá trị thì sửa trên trang phiếu.",
-    ),
-    ("Ô xám", "Mã, tên chi bộ và các phiếu đã nộp, đã thẩm định, đã quyết định: không sửa ở đây."),
-    (
-        "Điền xong",
-        "Lưu tệp (.xlsx), vào mục “Nhập dữ liệu”, chọn tệp. Phần mềm kiểm tra thử trước, báo từng"
-        " ô sai; chỉ ghi khi đồng chí bấm “Nhập thật”.",
-    ),
-    (
-        "Người khác cùng sửa",
-        "Nếu sau khi xuất tệp có người sửa đúng ô đó trên trang phiếu, phần mềm sẽ báo và không"
-        " ghi đè.",
-    ),
-]
 
 
 @dataclass(frozen=True)
@@ -147,7 +118,7 @@ def sheets_xlsx(data: SheetBook) -> bytes:
         columns = columns_of(data.criteria.rules)
         _heads(page, style, data, columns)
         _rows(page, style, data, columns)
-        guide(book, style, "Cách điền phiếu", [*HOW_TO, *_line_guide(data.criteria.rules)])
+        guide(book, style, "Cách điền phiếu", [*HOW_TO, *line_guide(data.criteria.rules)])
         last = FIRST_ROW + (len(data.rows) or BLANK_ROWS) - 1
         _validations(page, Lists(book), columns, last)
         _remember(book, data)
@@ -218,32 +189,6 @@ def _span(page: Worksheet, row: int, first: int, last: int, text: str, style: An
         write(page, row, first, text, style)
 
 
-def guidance(indicator: Indicator) -> str:
-    """Return what to know before filling in a line."""
-    parts = [indicator.guidance]
-    if indicator.options:
-        options = "; ".join(f"{o.title}: {spoken(o.points)} điểm" for o in indicator.options)
-        parts.append(options + ".")
-    if indicator.bands:
-        unit = " %" if indicator.input == "ratio" else ""
-        bands = "; ".join(
-            f"{'trên' if band.strict else 'từ'} {spoken(band.threshold)}{unit}:"
-            f" {spoken(band.points)} điểm"
-            for band in indicator.bands
-        )
-        parts.append(bands[0].upper() + bands[1:] + ".")
-    if indicator.na:
-        parts.append("Được phép KAD.")
-    return " ".join(part for part in parts if part)
-
-
-def _line_guide(rules: Criteria) -> list[tuple[str, str]]:
-    return [
-        (f"{line.code} (tối đa {spoken(line.max)} điểm)", f"{line.title}\n{guidance(line)}")
-        for line in rules.indicators.values()
-    ]
-
-
 def _rows(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColumn]) -> None:
     goods = {
         line.code: TINTS[number % len(TINTS)]
@@ -251,8 +196,8 @@ def _rows(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColu
         for line in group.indicators
     }
     for number, row in enumerate(data.rows, start=FIRST_ROW):
-        for column, value in enumerate((row.code, row.name, row.state)):
-            write(page, number, column, value, style.fixed())
+        for place, value in enumerate((row.code, row.name, row.state)):
+            write(page, number, place, value, style.fixed())
         for place, column in enumerate(columns, start=len(FIXED)):
             line = column.indicator
             values = cell_values(row.answers.get(line.code, {}), line)

@@ -101,7 +101,7 @@ def upload_apply(*, upload: Job, by: User) -> Job:
     with transaction.atomic():
         held = Job.objects.select_for_update().get(pk=upload.pk, kind=JOB_KIND, created_by=by)
         path = upload_path(held)
-        if held.result["applied"]:
+        if is_applied(held):
             raise RefusedError("Tệp này đã được nhập rồi.")
         if not path.exists():
             raise RefusedError("Tệp chờ quá 24 giờ nên đã bị xóa. Chọn lại tệp.")
@@ -111,15 +111,20 @@ def upload_apply(*, upload: Job, by: User) -> Job:
         held.result = {"applied": not report.errors, **asdict(report)}
         held.finished_at = timezone.now()
         held.save(update_fields=["result", "finished_at"])
-    if held.result["applied"]:
+    if is_applied(held):
         # It may hold card numbers: what went in is in the trail, the file is not needed.
         path.unlink(missing_ok=True)
     return held
 
 
+def is_applied(upload: Job) -> bool:
+    return bool((upload.result or {}).get("applied"))
+
+
 def report_stored(upload: Job) -> Report:
     """Return the report that was kept with an upload."""
-    stored = {name: value for name, value in upload.result.items() if name != "applied"}
+    kept = upload.result or {}
+    stored = {name: value for name, value in kept.items() if name != "applied"}
     stored["errors"] = [RowError(**error) for error in stored["errors"]]
     return Report(**stored)
 

@@ -65,14 +65,16 @@ def period_of(book: list[Grid], basis: Basis | None, by: User) -> Period:
     """Return the period a workbook is about: hidden sheet, title rows, or the only open one."""
     code = basis.period if basis else _named(book)
     if code:
-        period = Period.objects.opened().filter(code=code).first()
+        period: Period | None = Period.objects.opened().filter(code=code).first()
         if period is None:
             raise WorkbookError(f"Kỳ {code} chưa được mở trong hệ thống.")
         return period
     sheets = Evaluation.objects.allowed(by, access.ENTER)
     now = timezone.now()
-    periods = Period.objects.opened().filter(
-        closed_at__isnull=True, locks_at__gt=now, pk__in=sheets.values("period")
+    periods: list[Period] = list(
+        Period.objects.opened().filter(
+            closed_at__isnull=True, locks_at__gt=now, pk__in=sheets.values("period")
+        )
     )
     if len(periods) != 1:
         raise WorkbookError(

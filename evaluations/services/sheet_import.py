@@ -90,12 +90,11 @@ def _find(
         count = within.filter(criteria=criteria, unit__code__in=codes).count()
         if best is None or count > best[0]:
             best = (count, criteria, table)
-    _, criteria, table = best or (0, choices[0], None)
-    if table is None or set(table.headers) <= {"code", "name", "state"}:
+    if best is None or set(best[2].headers) <= {"code", "name", "state"}:
         raise WorkbookError(
             "Không tìm thấy cột nào của bộ tiêu chí (ví dụ “1.2 tử số”). Xuất phiếu để xem mẫu."
         )
-    return criteria, table
+    return best[1], best[2]
 
 
 def _sheets(table: Table, period: Period, by: User) -> CodeBook[Evaluation]:

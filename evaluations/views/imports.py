@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells.models import Job, Unit
 from evaluations.import_forms import UploadForm
 from evaluations.models import Period
-from evaluations.reports.imports import exports_for
+from evaluations.reports.imports import exports_for, summary
 from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
 from evaluations.reports.templates_xlsx import template_xlsx
 from evaluations.services.errors import RefusedError
 from evaluations.services.imports import (
     JOB_KIND,
     KINDS,
+    is_applied,
     kinds_of,
     report_stored,
     upload_apply,
@@ -63,18 +64,20 @@ def _own(request, pk):
 def import_run(request, pk):
     """Show what the file would do, or did."""
     upload = _own(request, pk)
-    report = report_stored(upload)
+    kind = KINDS[upload.parameters["kind"]]
+    report, applied = report_stored(upload), is_applied(upload)
+    waits = upload_path(upload).exists()
+    level, text = summary(report, noun=kind.noun, applied=applied, waits=waits)
+    changes = bool(report.created or report.updated)
     context = {
         "upload": upload,
-        "kind": KINDS[upload.parameters["kind"]],
-        "report": report,
+        "level": level,
+        "text": text,
+        "notes": report.notes,
         "errors": list(islice(report.errors, ERRORS_SHOWN)),
         "more": max(0, len(report.errors) - ERRORS_SHOWN),
-        "applied": upload.result["applied"],
-        "can_apply": not report.errors
-        and not upload.result["applied"]
-        and bool(report.created or report.updated)
-        and upload_path(upload).exists(),
+        "applied": applied,
+        "can_apply": changes and waits and not report.errors and not applied,
     }
     return render(request, "evaluations/import_run.html", context)
 
@@ -87,7 +90,7 @@ def import_apply(request, pk):
     except RefusedError as error:
         messages.error(request, error.message)
     else:
-        if upload.result["applied"]:
+        if is_applied(upload):
             messages.success(request, "Đã nhập xong.")
         else:
             messages.error(request, "Chưa nhập gì: dữ liệu đã thay đổi sau khi kiểm tra.")

@@ -93,7 +93,7 @@ def _stored(people: list[Person]) -> Stored:
     hashes = [person.card_hash for person in people if person.card_hash]
     for start in range(0, len(hashes), CHUNK):
         for member in Member.objects.filter(card_hash__in=hashes[start : start + CHUNK]):
-            stored.by_card[member.card_hash] = member
+            stored.by_card[member.card_hash or ""] = member
     cells = {person.cell.pk for person in people}
     here = Membership.objects.filter(cell__in=cells, left_on__isnull=True, is_temporary=False)
     for membership in here.select_related("member", "cell"):
@@ -256,4 +256,4 @@ def _compare_exemption(person: Person, change: Change, stored: Stored) -> None:
             "exempt_from",
             f"Đã ghi miễn công tác từ {open_one.starts_on:%d/%m/%Y}. Sửa ở trang Đảng viên.",
         )
-    change.exempt = True
+    change.exempt_from = person.exempt_from

@@ -27,7 +27,7 @@ class Change:
     joined_on: date | None = None
     ending: list[tuple[Post, date]] = field(default_factory=list)
     post_from: date | None = None
-    exempt: bool = False
+    exempt_from: date | None = None
 
     @property
     def outcome(self) -> str:
@@ -39,7 +39,7 @@ class Change:
             or self.joined_on
             or self.ending
             or self.post_from
-            or self.exempt
+            or self.exempt_from
         )
         return "updated" if changed else "unchanged"
 
@@ -184,10 +184,14 @@ def _write_posts(changes: list[Change], trail: Trail) -> None:
 
 
 def _write_exemptions(changes: list[Change], trail: Trail) -> None:
-    exempt = [change for change in changes if change.exempt]
+    exempt = [change for change in changes if change.exempt_from]
     Exemption.objects.bulk_create(
-        [Exemption(member=change.member, starts_on=change.person.exempt_from) for change in exempt],
+        [
+            Exemption(member=change.member, starts_on=change.exempt_from)
+            for change in changes
+            if change.exempt_from
+        ],
         batch_size=BATCH,
     )
     for change in exempt:
-        trail.add(change, "exempted", "starts_on", None, change.person.exempt_from)
+        trail.add(change, "exempted", "starts_on", None, change.exempt_from)

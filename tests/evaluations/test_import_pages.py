@@ -154,7 +154,7 @@ def test_template_can_be_imported_as_it_is(client, ward, upload, tmp_path, kind)
     path = tmp_path / "mau.xlsx"
     path.write_bytes(answer.content)
     assert [grid.title for grid in open_book(path) if not grid.hidden][1] == "Hướng dẫn"
-    assert "Không có gì để nhập" in text(client.get(upload(path, kind).url))
+    assert "chưa có dòng dữ liệu nào" in text(client.get(upload(path, kind).url))
 
 
 def test_sheets_are_exported_for_the_own_branch_only(client, ward, tmp_path):

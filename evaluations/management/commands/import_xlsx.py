@@ -28,8 +28,8 @@ class Command(BaseCommand):
         keys = ("kind", "file", "username", "apply")
         try:
             report = self.report(**{key: options[key] for key in keys})
-        except OperationalError as error:
-            report = refusal(f"Không dùng được cơ sở dữ liệu: {error}".strip())
+        except OperationalError as broken:
+            report = refusal(f"Không dùng được cơ sở dữ liệu: {broken}".strip())
         self.stdout.write(json.dumps(report.document(), ensure_ascii=False, indent=2))
         for note in report.notes:
             self.stderr.write(note)
