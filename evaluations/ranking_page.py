@@ -39,7 +39,7 @@ FIELDS = (
 # (label, value of `sort`, class). A second click on a column turns the order round.
 HEADERS = [
     ("Hạng", "rank", "num"),
-    ("Chi bộ", "name", ""),
+    ("Chi bộ", "name", "w-25"),
     ("Đơn vị", "unit", ""),
     ("Nhóm so sánh", "group_rank", ""),
     ("Tổng điểm", "total", "num"),
@@ -122,7 +122,7 @@ class RowReader:
             level=level_badge(level),
             is_eligible=eligible,
             reasons=[words.get(reason, reason) for reason in reasons],
-            above="" if percentile is None else f"{number_text(percentile / 100, places=1)} %",
+            above="" if percentile is None else f"{number_text(percentile / 100, places=2)} %",
             move=move,
             move_class=move_class,
             move_words=move_words,
@@ -148,7 +148,8 @@ def _place(rank: int | None, competitors: int | None) -> str:
 
 @lru_cache(maxsize=16)
 def level_badge(level: str) -> SafeString:
-    return render_to_string("components/_level_badge.html", {"level": level}).strip()
+    html = render_to_string("components/_level_badge.html", {"level": level})
+    return mark_safe(html.strip())  # noqa: S308 (a template made it)
 
 
 def options(ranking: Ranking, reach: Reach, shown: RankingFilter) -> dict[str, SafeString]:

@@ -66,6 +66,7 @@ def test_row_says_place_tie_movement_and_reasons(client, tree, people, ranking):
     assert '<strong class="rank">2</strong>/3' in text
     assert "đồng hạng" in text
     assert "96,00" in text
+    assert '<span class="badge-level tone-success">' in text
     assert "Điểm loại V2" in text
     assert "chưa có kỳ trước để so" in text
     assert f"/bang-diem/2026-Q3/{tree.a.code}/" in text
