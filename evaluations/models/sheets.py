@@ -106,7 +106,7 @@ class Evaluation(models.Model):
     """One unit's sheet in one period under one published criteria set.
 
     Totals are hundredths of a point, one per stage; null until the stage has a scored line.
-    `level`, `is_eligible`, `reasons` belong to the latest stage and freeze with the decision.
+    `level`, `is_eligible`, `reasons` belong to the stage shown and freeze with the decision.
     """
 
     period = models.ForeignKey(Period, models.PROTECT, related_name="evaluations")
@@ -166,19 +166,24 @@ class Evaluation(models.Model):
         return self.path, self.unit.path
 
     @property
-    def stage_shown(self) -> str:
-        """Return the latest stage that has a total."""
-        if self.state == State.DECIDED:
-            return Stage.FINAL
-        return Stage.APPRAISED if self.appraised_total is not None else Stage.SELF
+    def stage_shown(self) -> Stage:
+        """Return the stage whose result stands: an appraisal only once it is finished."""
+        return {State.DECIDED: Stage.FINAL, State.APPRAISED: Stage.APPRAISED}.get(
+            State(self.state), Stage.SELF
+        )
 
     @property
     def total(self) -> int | None:
-        return {
+        totals = {
             Stage.FINAL: self.final_total,
             Stage.APPRAISED: self.appraised_total,
             Stage.SELF: self.self_total,
-        }[self.stage_shown]
+        }
+        return totals[self.stage_shown]
+
+    @property
+    def is_complete(self) -> bool:
+        return self.lines_done == self.lines_total
 
 
 class Score(models.Model):

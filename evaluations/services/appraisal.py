@@ -11,6 +11,7 @@ from evaluations.services import locks
 from evaluations.services.errors import ReasonMissingError, RefusedError
 from evaluations.services.sheets import (
     apply_outcome,
+    apply_total,
     outcome_of,
     sheet_locked,
     sheet_move,
@@ -52,7 +53,8 @@ def appraisal_accept(*, sheet: Evaluation, lines: list[str], by: User, door: str
         rules = held.criteria.rules
         accepted = {line: answer_of(row, rules.indicators[line]) for line, row in own.items()}
         sheet_record(held, by, door, "lines_accepted", field="appraised", new=accepted)
-        held.save(update_fields=apply_outcome(held, Stage.APPRAISED, outcome_of(held, "appraised")))
+        outcome = outcome_of(held, Stage.APPRAISED)
+        held.save(update_fields=apply_total(held, Stage.APPRAISED, outcome))
     return len(own)
 
 
@@ -75,6 +77,7 @@ def appraisal_reopen(*, sheet: Evaluation, reason: str, by: User, door: str) -> 
     if not reason.strip():
         raise ReasonMissingError("Cần ghi lý do mở lại thẩm định.")
     held.appraised_by = held.appraised_at = None
+    own = apply_outcome(held, Stage.SELF, outcome_of(held, Stage.SELF))
     return sheet_move(
         held,
         State.SUBMITTED,
@@ -82,5 +85,5 @@ def appraisal_reopen(*, sheet: Evaluation, reason: str, by: User, door: str) -> 
         door,
         action="appraisal_reopened",
         reason=reason,
-        fields=["appraised_by", "appraised_at"],
+        fields=["appraised_by", "appraised_at", *own],
     )

@@ -59,13 +59,19 @@ def outcome_of(sheet: Evaluation, stage: str) -> Outcome:
     return score_sheet(rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None)
 
 
+def apply_total(sheet: Evaluation, stage: str, outcome: Outcome) -> list[str]:
+    """Put the total of a stage on the sheet; return the name of the field."""
+    name = TOTAL_FIELD[Stage(stage)]
+    setattr(sheet, name, outcome.total)
+    return [name]
+
+
 def apply_outcome(sheet: Evaluation, stage: str, outcome: Outcome) -> list[str]:
-    """Put the result of a stage on the sheet; return the names of the fields it changed."""
-    setattr(sheet, TOTAL_FIELD[Stage(stage)], outcome.total)
+    """Make the result of a stage the one that the sheet shows; return the fields it changed."""
     sheet.level = outcome.level
     sheet.is_eligible = outcome.eligible
     sheet.reasons = list(outcome.reasons)
-    return [TOTAL_FIELD[Stage(stage)], "level", "is_eligible", "reasons"]
+    return [*apply_total(sheet, stage, outcome), "level", "is_eligible", "reasons"]
 
 
 @transaction.atomic
@@ -128,7 +134,9 @@ def line_save(
         vetoes=held.vetoes,
         annual_class=held.annual_class or None,
     )
-    fields = apply_outcome(held, stage, outcome)
+    # Until it is finished an appraisal counts for nothing but its own total.
+    apply = apply_outcome if stage == Stage.SELF else apply_total
+    fields = apply(held, stage, outcome)
     if stage == Stage.SELF:
         held.lines_done = held.lines_total - len(outcome.missing)
         fields.append("lines_done")
@@ -160,7 +168,8 @@ def vetoes_save(
         raise ReasonMissingError("Thay đổi điểm loại khi thẩm định: cần ghi lý do.")
     held.vetoes = new
     stage = Stage.APPRAISED if appraising else Stage.SELF
-    fields = apply_outcome(held, stage, outcome_of(held, stage))
+    apply = apply_total if appraising else apply_outcome
+    fields = apply(held, stage, outcome_of(held, stage))
     held.save(update_fields=["vetoes", *fields])
     sheet_record(held, by, door, "vetoes_saved", field="vetoes", old=old, new=new, reason=reason)
     return held

@@ -169,7 +169,12 @@
         ...baseOptions(),
         layout: { padding: { top: 28, right: 28, left: 8 } },
         scales: {
-          x: axis({ grid: { display: false }, offset: true }),
+          // Every quarter keeps its name: a point without one says nothing.
+          x: axis({
+            grid: { display: false },
+            offset: true,
+            ticks: { color: css("--ink-soft"), font: font(width < 520 ? 18 : 15), padding: 8, autoSkip: false, maxRotation: 0 },
+          }),
           y: axis({
             min: type === "bar" ? 0 : Math.max(0, Math.floor((low - room) / 5) * 5),
             suggestedMax: Math.ceil((high + room / 2) / 5) * 5,

@@ -204,7 +204,8 @@ def test_veto_bars_eligibility_and_keeps_the_points(submitted, people):
     appraisal.appraisal_accept(sheet=submitted, lines=lines, **by)
     with pytest.raises(ReasonMissingError):
         sheets.vetoes_save(sheet=submitted, vetoes=["V2"], **by)
-    sheet = sheets.vetoes_save(sheet=submitted, vetoes=["V2"], reason="Kỷ luật", **by)
+    sheets.vetoes_save(sheet=submitted, vetoes=["V2"], reason="Kỷ luật", **by)
+    sheet = appraisal.appraisal_finish(sheet=submitted, **by)
     assert (sheet.appraised_total, sheet.is_eligible, sheet.reasons) == (
         10_000,
         False,
@@ -226,6 +227,24 @@ def test_appraised_sheet_can_be_taken_back_with_a_reason(submitted, people):
         appraisal.appraisal_reopen(sheet=submitted, reason="", **by)
     sheet = appraisal.appraisal_reopen(sheet=submitted, reason="Xem lại 1.2", **by)
     assert (sheet.state, sheet.appraised_by) == (State.SUBMITTED, None)
+
+
+def test_unfinished_appraisal_changes_no_result_shown(submitted, people):
+    note = {"note": "Thiếu biên bản", "stage": Stage.APPRAISED}
+    saved = save(submitted, "1.2", {"num": 0, "den": 40}, people.canbo, **note)
+    assert (saved.sheet.appraised_total, saved.sheet.total) == (0, 10_000)
+    assert (saved.sheet.level, saved.sheet.is_eligible) == ("tot", True)
+
+
+def test_reopened_appraisal_shows_the_own_result_again(submitted, people):
+    by = {"by": people.canbo, "door": Door.WEB}
+    lines = list(submitted.criteria.rules.indicators)
+    save(submitted, "1.2", {"num": 0, "den": 40}, people.canbo, note="Sai", stage="appraised")
+    appraisal.appraisal_accept(sheet=submitted, lines=lines, **by)
+    done = appraisal.appraisal_finish(sheet=submitted, **by)
+    assert (done.total, done.is_eligible) == (9000, False)
+    sheet = appraisal.appraisal_reopen(sheet=done, reason="Xem lại 1.2", **by)
+    assert (sheet.total, sheet.is_eligible) == (10_000, True)
 
 
 def test_every_state_change_is_written_down(submitted, people):
