@@ -1,4 +1,4 @@
-"""The lines of the ranking page, as texts: fifty rows are rendered without a look-up each."""
+"""The lines of the ranking page, and the options of its filters, as HTML."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +14,7 @@ from cells.access import Reach
 from cells.vietnamese import number_text, points_text
 from evaluations.models import Ranking
 from evaluations.ranking_filter import Choice, RankingFilter, choices
+from evaluations.reasons import verdict
 
 FIELDS = (
     "rank",
@@ -48,28 +49,33 @@ HEADERS = [
 ]
 
 
+# A row is put together here and not in a template: fifty rows of twenty variables each would
+# take most of the time of the page.
+RANKED_ROW = (
+    '<tr><td class="num" data-label="Hạng"><strong class="rank">{rank}</strong>/{of}{tied}'
+    '<br><span class="text-quiet">cao hơn {above} %</span></td>'
+    '<th scope="row"><a href="{url}">{name}</a><span class="row-code mt-2">{code}</span></th>'
+    '<td data-label="Đơn vị">{committee}{committee_place}</td>'
+    '<td data-label="Nhóm so sánh">{group}{group_place}</td>'
+    '<td class="num" data-label="Tổng điểm"><strong>{total}</strong></td>'
+    '<td data-label="Mức">{level}{verdict}</td>'
+    '<td data-label="So với kỳ trước"><span class="{move_class}"><span aria-hidden="true">{move}'
+    '</span><span class="visually-hidden">{move_words}</span></span></td></tr>'
+)
+APART_ROW = (
+    '<tr><th scope="row">{name}<span class="row-code mt-2">{code}</span></th>'
+    '<td data-label="Đơn vị">{committee}</td><td data-label="Vì sao">{reasons}</td></tr>'
+)
+TIED = mark_safe("<br>đồng hạng")
+QUIET = '<br><span class="text-quiet">{}</span>'
+
+
 @dataclass(frozen=True)
 class Line:
-    """One row of the table in words."""
+    """One row of the table: whose it is, and its HTML."""
 
-    rank: str
-    of: str
-    tied: str
     code: str
-    name: str
-    url: str
-    committee: str
-    committee_place: str
-    group: str
-    group_place: str
-    total: str
-    level: SafeString
-    is_eligible: bool
-    reasons: list[str]
-    above: str
-    move: str
-    move_class: str
-    move_words: str
+    html: SafeString
 
 
 @dataclass(frozen=True)
@@ -99,33 +105,65 @@ class RowReader:
         self.words = ranking.summary.get("reasons", {})
         self.has_previous = ranking.previous_id is not None
         self.url = reverse("evaluations:scorecard", args=[ranking.period.code, "CODE"])
+        self.yes = format_html("<br>{}", verdict(ranking.period.kind, True))
+        self.no = verdict(ranking.period.kind, False)
 
     def line(self, row: tuple[Any, ...]) -> Line:
-        (rank, tied, competitors, code, name, committee, own, own_n, group, peer, peer_n, total) = (
-            row[:12]
-        )
-        level, eligible, reasons, percentile, before, evaluation, criteria = row[12:19]
-        words = self.words.get(criteria, {})
-        move, move_class, move_words = self._movement(rank, before)
-        return Line(
-            rank=number_text(rank) if rank else "",
-            of=f"/{number_text(competitors)}" if competitors else "",
-            tied="đồng hạng" if tied and tied > 1 else "",
-            code=code,
-            name=name,
-            url=self.url.replace("CODE", quote(code, safe="")) if evaluation else "",
-            committee=committee,
-            committee_place=_place(own, own_n),
-            group=group,
-            group_place=_place(peer, peer_n),
-            total=points_text(total),
-            level=level_badge(level),
-            is_eligible=eligible,
-            reasons=[words.get(reason, reason) for reason in reasons],
-            above="" if percentile is None else f"{number_text(percentile / 100, places=2)} %",
+        stored = dict(zip(FIELDS, row, strict=False))
+        read = self._apart if stored["rank"] is None else self._ranked
+        return Line(stored["code"], read(stored))
+
+    def _ranked(self, row: dict[str, Any]) -> SafeString:
+        move, move_class, move_words = self._movement(row["rank"], row["previous_rank"])
+        return format_html(
+            RANKED_ROW,
+            rank=number_text(row["rank"]),
+            of=number_text(row["competitors"]),
+            tied=TIED if row["tied"] > 1 else "",
+            above=points_text(row["percentile"]),
+            url=self._url(row["code"]),
+            name=row["name"],
+            code=row["code"],
+            committee=row["committee_name"],
+            committee_place=_place(row["committee_rank"], row["committee_competitors"], ""),
+            group=row["group"] or "–",
+            group_place=_place(
+                row["group_rank"],
+                row["group_competitors"],
+                "nhóm ít, không xếp" if row["group"] else "",
+            ),
+            total=points_text(row["total"]),
+            level=level_badge(row["level"]),
+            verdict=self._verdict(row),
             move=move,
             move_class=move_class,
             move_words=move_words,
+        )
+
+    def _apart(self, row: dict[str, Any]) -> SafeString:
+        name = row["name"]
+        if row["evaluation_id"]:
+            name = format_html('<a href="{}">{}</a>', self._url(row["code"]), name)
+        return format_html(
+            APART_ROW,
+            name=name,
+            code=row["code"],
+            committee=row["committee_name"],
+            reasons=self._reasons(row),
+        )
+
+    def _url(self, code: str) -> str:
+        return self.url.replace("CODE", quote(code, safe=""))
+
+    def _reasons(self, row: dict[str, Any]) -> str:
+        words = self.words.get(row["criteria_code"], {})
+        return "; ".join(words.get(reason, reason) for reason in row["reasons"])
+
+    def _verdict(self, row: dict[str, Any]) -> SafeString:
+        if row["is_eligible"]:
+            return self.yes
+        return format_html(
+            "<details><summary>{}</summary>{}</details>", self.no, self._reasons(row)
         )
 
     def _movement(self, rank: int | None, before: int | None) -> tuple[str, str, str]:
@@ -142,8 +180,9 @@ class RowReader:
         return "–", "", "giữ nguyên"
 
 
-def _place(rank: int | None, competitors: int | None) -> str:
-    return f"{number_text(rank)}/{number_text(competitors)}" if rank and competitors else ""
+def _place(rank: int | None, competitors: int | None, otherwise: str) -> SafeString:
+    text = f"hạng {number_text(rank)}/{number_text(competitors)}" if rank else otherwise
+    return format_html(QUIET, text) if text else SafeString("")
 
 
 @lru_cache(maxsize=16)

@@ -18,7 +18,6 @@ from cells.views.jobs import progress_answer
 from evaluations.models import Period, Ranking
 from evaluations.ranking_filter import APART, RankingFilter
 from evaluations.ranking_page import FIELDS, HEADERS, Line, RowReader, Slice, options
-from evaluations.reasons import verdict
 from evaluations.reports.ranking_xlsx import NO_FILTER, ranking_workbook
 from evaluations.services.rankings import RANKING, ranking_key, root_scope
 from evaluations.tasks import ranking_request
@@ -61,8 +60,6 @@ def ranking(request, period):
             "options": options(built, reach, shown),
             "headers": HEADERS,
             "page": _page(request, built, shown, reach),
-            "yes": verdict(chosen.kind, True),
-            "no": verdict(chosen.kind, False),
             "is_apart": shown.tab == APART,
             "differences": [d for d in built.differences if reach.covers(d["path"])],
             "scope_words": _scope_words(built, reach),
