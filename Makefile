@@ -9,7 +9,9 @@ setup: ## Install everything; takes seconds when nothing changed
 	@$(PYTHON) scripts/setup.py
 
 demo: setup ## Run the demo at 127.0.0.1:$(PORT) until Ctrl-C; PORT=8123 make demo
-	@CHIBO_DEMO=1 PORT=$(PORT) $(PY) -m chibo.demo
+	@$(PY) -m chibo.demo
+demo: export CHIBO_DEMO = 1
+demo: export PORT := $(PORT)
 
 test: setup ## Run every test; ARGS="-k sheet" narrows it
 	@$(PY) scripts/run_tests.py $(ARGS)

@@ -186,9 +186,11 @@ def answers(port: int) -> bool:
 
 
 def watch(parts: list[Part]) -> None:
-    # make does not pass every signal on; when it has gone, nobody is there to say stop.
-    parent = os.getppid() if "MAKELEVEL" in os.environ else None
-    while parent in (None, os.getppid()):
+    make = os.getppid() if "MAKELEVEL" in os.environ else None
+    interruptible = make is not None and _catches_interrupt(make)
+    while make is None or os.getppid() == make:
+        if interruptible and not _catches_interrupt(make):
+            return
         for part in parts:
             part.restart_if_ended()
         time.sleep(0.5)
@@ -212,6 +214,20 @@ def stop(parts: list[Part]) -> None:
 
 def _ask_to_stop(number: int, frame: object) -> None:
     raise StopAsked
+
+
+def _catches_interrupt(make: int) -> bool:
+    """Return whether `make` would act on SIGINT.
+
+    It passes SIGTERM on, but an interrupt sent to it alone it keeps to itself, and from then on
+    catches no other.
+    """
+    try:
+        status = Path(f"/proc/{make}/status").read_text()
+    except OSError:
+        return False
+    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught >> (signal.SIGINT - 1) & 1)
 
 
 def _end_with_parent() -> None:
