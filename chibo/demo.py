@@ -189,7 +189,7 @@ def watch(parts: list[Part]) -> None:
     make = os.getppid() if "MAKELEVEL" in os.environ else None
     interruptible = make is not None and _catches_interrupt(make)
     while make is None or os.getppid() == make:
-        if interruptible and not _catches_interrupt(make):
+        if make and interruptible and not _catches_interrupt(make):
             return
         for part in parts:
             part.restart_if_ended()

@@ -29,12 +29,14 @@ def main() -> None:
     problems = [text for text in (no_postgres, *missing.values()) if text]
     tell(problems)
     left_out = [mark for mark in ("worker", "browser") if missing[mark]]
-    legs = [leg("on SQLite", None, ["worker", "browser", "postgres"])]
     if no_postgres:
-        # What runs once runs on SQLite then.
-        legs = [leg("on SQLite", None, ["postgres", *left_out])]
+        # The browser has a demo of its own; a worker cannot see SQLite in another's memory.
+        legs = [leg("on SQLite, in the browser", None, ["worker", "postgres", *left_out])]
     else:
-        legs.append(leg("on PostgreSQL, worker and browser", DATABASE_URL, left_out))
+        legs = [
+            leg("on SQLite", None, ["worker", "browser", "postgres"]),
+            leg("on PostgreSQL, with a worker, in the browser", DATABASE_URL, left_out),
+        ]
     failed = [name for name, status in legs if status]
     tell(problems)
     if failed or (problems and CI):
@@ -45,9 +47,12 @@ def leg(name: str, database: str | None, left_out: list[str]) -> tuple[str, int]
     """Run the tests but those marked `left_out`; return the name and pytest's status."""
     print(f"\n=== Tests {name}", flush=True)
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    environment |= {"CHIBO_DEMO": "1", "TEST_REDIS_URL": REDIS_URL}
+    environment |= {"CHIBO_DEMO": "1"}
     if database:
         environment["DATABASE_URL"] = database
+        if "worker" not in left_out:
+            queue = {"CELERY_BROKER_URL": REDIS_URL, "CHIBO_QUEUE_PREFIX": f"test-{os.getpid()}:"}
+            environment |= queue
     marks = " and ".join(f"not {mark}" for mark in left_out)
     command = [sys.executable, "-m", "pytest", "-m", marks, *sys.argv[1:]]
     return name, subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
@@ -65,7 +70,7 @@ def postgres_problem() -> str:
         psycopg2.connect(f"{server}/postgres", connect_timeout=3).close()
     except psycopg2.OperationalError as error:
         return (
-            f"No PostgreSQL for the tests, so they run on SQLite only: {str(error).strip()}"
+            f"No PostgreSQL, so the tests run on SQLite and without a worker: {str(error).strip()}"
             " Start one on 127.0.0.1:5432 or set TEST_DATABASE_URL."
         )
     return ""
