@@ -77,7 +77,7 @@ class RankingFilter:
         column = SORTS[self.sort.removeprefix("-")]
         down = self.sort.startswith("-")
         order = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
-        return rows.order_by(order, "rank", "code")
+        return rows.order_by(*([] if self.sort == "rank" else [order]), "rank", "code")
 
     def apart(self, rows: QuerySet[RankingRow]) -> QuerySet[RankingRow]:
         return self._common(rows.filter(rank__isnull=True)).order_by("code")

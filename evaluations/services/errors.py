@@ -22,7 +22,8 @@ class ReasonMissingError(RefusedError):
 class ConflictError(RefusedError):
     """Somebody else saved the line in the meantime. `theirs` is what stands now."""
 
-    def __init__(self, theirs: Score | None):
+    def __init__(self, line: str, theirs: Score | None):
         who = theirs.by if theirs else None
         super().__init__(f"{who or 'Người khác'} vừa sửa dòng này.")
+        self.line = line
         self.theirs = theirs

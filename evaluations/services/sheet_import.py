@@ -1,5 +1,6 @@
 """Sheets from a workbook: one row per cell, every value through the one engine and lock."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,9 @@ from evaluations.answers import answer_of
 from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
 from evaluations.rules.engine import AnswerError, score_line
 from evaluations.services.errors import RefusedError
+from evaluations.services.lines import Change, lines_save
 from evaluations.services.locks import lock_status
 from evaluations.services.sheet_basis import Basis, basis_of, period_of
-from evaluations.services.sheets import line_save
 from evaluations.sheet_columns import (
     NEEDED,
     PartError,
@@ -201,17 +202,17 @@ def _outcome(sheet: Evaluation, tasks: list[Task]) -> str:
 
 @transaction.atomic
 def _save(tasks: list[Task], report: Report, by: User) -> None:
+    by_sheet: dict[int, list[Task]] = defaultdict(list)
     for task in tasks:
+        by_sheet[task.sheet.pk].append(task)
+    for group in by_sheet.values():
+        changes = [Change(task.line, task.answer, task.version) for task in group]
         try:
-            line_save(
-                sheet=task.sheet,
-                line=task.line,
-                answer=task.answer,
-                by=by,
-                door=Door.IMPORT,
-                version=task.version,
-                source=SOURCE,
+            lines_save(
+                sheet=group[0].sheet, changes=changes, by=by, door=Door.IMPORT, source=SOURCE
             )
         except (RefusedError, AnswerError) as error:
+            line = getattr(error, "line", None)
+            task = next((task for task in group if task.line == line), group[0])
             task.reader.fail(task.key, error.message)
             return

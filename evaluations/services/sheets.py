@@ -1,7 +1,6 @@
-"""Entering a sheet: lines, vetoes, submitting, withdrawing, returning."""
+"""The life of a sheet before appraisal: vetoes, submitting, withdrawing, returning."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,12 +8,11 @@ from django.utils import timezone
 from cells import access
 from cells.models import User
 from cells.services import audit
-from evaluations.answers import Answer, answer_of, answers_of, fields_of
-from evaluations.models import Evaluation, Score, Stage, State
-from evaluations.rules.engine import AnswerError, Outcome, score_line, score_sheet
+from evaluations.answers import answers_of
+from evaluations.models import Evaluation, Stage, State
+from evaluations.rules.engine import Outcome, score_sheet
 from evaluations.services import locks
 from evaluations.services.errors import (
-    ConflictError,
     LockedError,
     ReasonMissingError,
     RefusedError,
@@ -25,16 +23,6 @@ TOTAL_FIELD = {
     Stage.APPRAISED: "appraised_total",
     Stage.FINAL: "final_total",
 }
-ACTION_OF_STAGE = {Stage.SELF: access.ENTER, Stage.APPRAISED: access.APPRAISE}
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What one save gave: the sheet with its new totals, the line, the outcome of the stage."""
-
-    sheet: Evaluation
-    score: Score
-    outcome: Outcome
 
 
 def sheet_locked(sheet: Evaluation, action: str, by: User) -> Evaluation:
@@ -72,83 +60,6 @@ def apply_outcome(sheet: Evaluation, stage: str, outcome: Outcome) -> list[str]:
     sheet.is_eligible = outcome.eligible
     sheet.reasons = list(outcome.reasons)
     return [*apply_total(sheet, stage, outcome), "level", "is_eligible", "reasons"]
-
-
-@transaction.atomic
-def line_save(
-    *,
-    sheet: Evaluation,
-    line: str,
-    answer: Answer,
-    by: User,
-    door: str,
-    stage: str = Stage.SELF,
-    version: int | None = None,
-    note: str | None = None,
-    source: str = "",
-) -> Saved:
-    """Save the answer to one line and score the stage anew.
-
-    `version` is the one the caller saw (0: nothing there yet; None: whatever stands, for
-    imports). Raises LockedError, ConflictError, AnswerError, ReasonMissingError.
-    """
-    held = sheet_locked(sheet, ACTION_OF_STAGE[Stage(stage)], by)
-    rules = held.criteria.rules
-    if line not in rules.indicators:
-        raise AnswerError(line, f"Bộ tiêu chí không có dòng {line}.")
-    indicator = rules.indicators[line]
-    rows = {row.line: row for row in held.scores.filter(stage=stage).select_related("by")}
-    row = rows.get(line)
-    if version is not None and version != (row.version if row else 0):
-        raise ConflictError(row)
-    points = score_line(indicator, answer).points
-    if stage == Stage.APPRAISED:
-        _check_reason(held, line, answer, note)
-    old = answer_of(row, indicator)
-    changed = row is None or old != answer or (note is not None and note != row.note)
-    row = row or Score(evaluation=held, line=line, stage=stage, version=0)
-    if changed:
-        old_note = row.note
-        for name, value in fields_of(answer).items():
-            setattr(row, name, value)
-        row.points, row.by, row.at, row.door = points, by, timezone.now(), door
-        row.source, row.version = source, row.version + 1
-        row.note = row.note if note is None else note
-        row.save()
-        audit.record(
-            by=by,
-            door=door,
-            action="line_saved",
-            subject=held,
-            unit=held.unit,
-            period=held.period.code,
-            field=f"{line}.{stage}",
-            old=old or None,
-            new=dict(answer) or None,
-            reason=row.note if row.note != old_note else "",
-        )
-    rows[line] = row
-    outcome = score_sheet(
-        rules,
-        answers_of(rows.values(), rules),
-        vetoes=held.vetoes,
-        annual_class=held.annual_class or None,
-    )
-    # Until it is finished an appraisal counts for nothing but its own total.
-    apply = apply_outcome if stage == Stage.SELF else apply_total
-    fields = apply(held, stage, outcome)
-    if stage == Stage.SELF:
-        held.lines_done = held.lines_total - len(outcome.missing)
-        fields.append("lines_done")
-    held.save(update_fields=fields)
-    return Saved(held, row, outcome)
-
-
-def _check_reason(sheet: Evaluation, line: str, answer: Answer, note: str | None) -> None:
-    indicator = sheet.criteria.rules.indicators[line]
-    own = sheet.scores.filter(stage=Stage.SELF, line=line).first()
-    if answer and dict(answer) != answer_of(own, indicator) and not (note or "").strip():
-        raise ReasonMissingError("Kết quả thẩm định khác tự chấm: cần ghi lý do.")
 
 
 @transaction.atomic

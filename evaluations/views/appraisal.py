@@ -21,6 +21,7 @@ from evaluations.services.errors import (
     ReasonMissingError,
     RefusedError,
 )
+from evaluations.services.lines import Change, lines_save
 from evaluations.views.sheets import posted_version
 
 
@@ -79,15 +80,10 @@ def line(request, period, code, line):
     typed = {name: request.POST.get(name, "") for name in names}
     extra: dict = {"typed": typed, "state": "error"}
     try:
-        sheets.line_save(
-            sheet=found,
-            line=line,
-            answer=read_posted(found.criteria.rules.indicators[line], typed),
-            by=request.user,
-            door=Door.WEB,
-            stage=Stage.APPRAISED,
-            version=posted_version(request),
-            note=typed["note"].strip(),
+        answer = read_posted(found.criteria.rules.indicators[line], typed)
+        change = Change(line, answer, posted_version(request), typed["note"].strip())
+        lines_save(
+            sheet=found, changes=[change], by=request.user, door=Door.WEB, stage=Stage.APPRAISED
         )
     except AnswerError as error:
         return _answer(request, found, line, 422, error=error.message, **extra)

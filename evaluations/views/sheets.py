@@ -10,10 +10,11 @@ from cells.models import Door
 from evaluations.inputs import read_posted
 from evaluations.models import Evaluation, Stage, State
 from evaluations.next_work import next_unfinished, sheet_url
-from evaluations.reports.sheet import SheetView, last_answers, sheet_view, stored_rows
+from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
+from evaluations.services.lines import Change, lines_save
 
 
 @require_GET
@@ -50,13 +51,11 @@ def line(request, period, code, line):
     typed = {name: request.POST.get(name, "") for name in ("option", "num", "den", "na")}
     try:
         answer = read_posted(found.criteria.rules.indicators[line], typed)
-        saved = sheets.line_save(
+        saved = lines_save(
             sheet=found,
-            line=line,
-            answer=answer,
+            changes=[Change(line, answer, posted_version(request))],
             by=request.user,
             door=Door.WEB,
-            version=posted_version(request),
         )
     except AnswerError as error:
         return _answer(request, found, line, 422, error=error.message, typed=typed)
@@ -64,7 +63,7 @@ def line(request, period, code, line):
         return _answer(request, found, line, 409, conflict=error, typed=typed)
     except LockedError as error:
         return _answer(request, found, line, 423, error=error.message, typed=typed)
-    return _answer(request, saved.sheet, line, 200)
+    return _answer(request, saved.sheet, line, 200, rows=saved.rows)
 
 
 def posted_version(request) -> int:
@@ -73,15 +72,12 @@ def posted_version(request) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
-def _view(found: Evaluation, line: str, **changed) -> SheetView:
-    rows = stored_rows(found, Stage.SELF)
-    return sheet_view(found, Stage.SELF, rows, changed={line: changed})
-
-
-def _answer(request, found, line, status, *, error="", conflict=None, typed=None):
+def _answer(request, found, line, status, *, rows=None, error="", conflict=None, typed=None):
     """Answer a save with the parts of the page that it changed, to be swapped out of band."""
     state = {200: "saved", 409: "conflict"}.get(status, "error")
-    view = _view(found, line, error=error, state=state, typed=typed or {})
+    rows = stored_rows(found, Stage.SELF) if rows is None else rows
+    changed = {line: {"error": error, "state": state, "typed": typed or {}}}
+    view = sheet_view(found, Stage.SELF, rows, changed=changed)
     context = {
         "sheet": found,
         "view": view,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from cells.models import Door
 from evaluations.models import Stage
 from evaluations.services import sheets
+from evaluations.services.lines import Change, lines_save
 from tests import factories
 
 CHOICE = "1.1"
@@ -29,10 +30,9 @@ def lines(sheet):
     return chosen, ratio
 
 
-def save(sheet, line, answer, by, **extra):
-    return sheets.line_save(
-        sheet=sheet, line=line.code, answer=answer, by=by, door=Door.WEB, **extra
-    )
+def save(sheet, line, answer, by, *, note=None):
+    changes = [Change(line.code, answer, note=note)]
+    return lines_save(sheet=sheet, changes=changes, by=by, door=Door.WEB)
 
 
 @pytest.fixture

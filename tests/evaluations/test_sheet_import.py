@@ -10,8 +10,8 @@ from cells.models import AuditEntry, Door
 from cells.workbook import WorkbookError, open_book
 from evaluations.models import Score, State
 from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
+from evaluations.services.lines import Change, lines_save
 from evaluations.services.sheet_import import sheets_import
-from evaluations.services.sheets import line_save
 from tests import factories
 from tests.workbooks import DATA, edited, ward_of_the_data, workbook
 
@@ -56,9 +56,8 @@ def column(path, header):
 
 
 def save(ward, line, answer, by=None):
-    return line_save(
-        sheet=ward.sheets[0], line=line, answer=answer, by=by or ward.clerk, door=Door.WEB
-    )
+    changes = [Change(line, answer)]
+    return lines_save(sheet=ward.sheets[0], changes=changes, by=by or ward.clerk, door=Door.WEB)
 
 
 def stored(sheet):
@@ -115,7 +114,7 @@ def test_export_survives_libreoffice(ward, exported, tmp_path):
     changed = edited(path, {f"{column(path, '1.4')}6": "Chậm tiến độ"})
     home = f"-env:UserInstallation=file://{tmp_path}/home"
     command = ["soffice", home, "--headless", "--convert-to", "xlsx", "--outdir", "lo", changed]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     assert counts(run(tmp_path / "lo" / "phieu.xlsx", ward.clerk)) == (0, 1, 1)
     assert stored(ward.sheets[0]) == {"1.4": "late", "2.3": (27, 30)}
 

@@ -7,7 +7,7 @@ from cells.models import Door
 from evaluations.models import Score, Stage, State
 from evaluations.services import appraisal, sheets
 from tests import factories
-from tests.evaluations.test_sheet_services import fill
+from tests.evaluations.test_sheet_services import fill, save
 
 pytestmark = pytest.mark.django_db
 PERIOD = "2026-Q4"
@@ -88,9 +88,7 @@ def test_whole_number_may_carry_dots_between_thousands(as_, people, draft, tree)
 
 
 def test_conflict_answers_with_both_values_and_who(as_, people, draft, tree):
-    sheets.line_save(
-        sheet=draft, line="2.1", answer={"num": 3, "den": 3}, by=people.bithu, door=Door.WEB
-    )
+    save(draft, "2.1", {"num": 3, "den": 3}, people.bithu)
     answer = as_(people.canbo).post(
         url("line", tree.a, "2.1"), {"num": "2", "den": "3", "version": "0"}
     )
@@ -171,9 +169,7 @@ def test_after_the_last_sheet_comes_the_queue(as_, people, draft, tree):
     assert answer.url == reverse("evaluations:queue", args=[PERIOD])
 
 
-def test_appraiser_sees_the_own_value_and_needs_a_reason_to_change_it(
-    as_, people, submitted, tree
-):
+def test_appraiser_sees_the_own_value_and_needs_a_reason_to_change_it(as_, people, submitted, tree):
     page = text_of(as_(people.canbo).get(url("appraisal", tree.a)))
     assert "Chi bộ tự chấm:" in page
     fields = {"num": "38", "den": "40", "version": "0", "note": ""}
@@ -261,10 +257,18 @@ def test_queue_costs_the_same_for_many_sheets(as_, people, tree, django_assert_n
         client.get(queue)
 
 
-def test_sheet_costs_eight_queries(as_, people, submitted, tree, django_assert_num_queries):
+def test_sheet_costs_seven_queries(as_, people, submitted, tree, django_assert_num_queries):
     appraisal.appraisal_accept(sheet=submitted, lines=["1.1"], by=people.canbo, door=Door.WEB)
     client = as_(people.canbo)
     client.get(url("sheet", tree.a))
     # session, user, sheet, roles, scores, last period's sheet, submitter
     with django_assert_num_queries(7):
         client.get(url("sheet", tree.a))
+
+
+def test_save_costs_eleven_queries(as_, people, draft, tree, django_assert_num_queries):
+    client = as_(people.canbo)
+    client.get(reverse("evaluations:queue", args=[PERIOD]))
+    # session, user, roles, sheet; savepoint, sheet held, rows, insert, audit, totals, release
+    with django_assert_num_queries(11):
+        client.post(url("line", tree.a, "1.2"), {"num": "38", "den": "40", "version": "0"})

@@ -16,24 +16,26 @@ from evaluations.services.errors import (
     ReasonMissingError,
     RefusedError,
 )
+from evaluations.services.lines import Change, lines_save
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 RATIO = {"num": 38, "den": 40}
 
 
-def save(sheet, line, answer, by, **more):
-    return sheets.line_save(sheet=sheet, line=line, answer=answer, by=by, door=Door.WEB, **more)
+def save(sheet, line, answer, by, *, version=None, note=None, **more):
+    changes = [Change(line, answer, version, note)]
+    return lines_save(sheet=sheet, changes=changes, by=by, door=Door.WEB, **more)
 
 
 def fill(sheet, by, **answers):
     """Answer every line with its best, but for `answers` given as l1_2={…}."""
     given = {name[1:].replace("_", "."): answer for name, answer in answers.items()}
+    changes = []
     for code, line in sheet.criteria.rules.indicators.items():
-        best = {"num": 1, "den": 1}
-        if line.options:
-            best = {line.input: line.options[0].code}
-        save(sheet, code, given.get(code, best), by)
+        best = {line.input: line.options[0].code} if line.options else {"num": 1, "den": 1}
+        changes.append(Change(code, given.get(code, best)))
+    lines_save(sheet=sheet, changes=changes, by=by, door=Door.WEB)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def submitted(draft, people):
 def test_saved_line_is_scored_and_counted(draft, people):
     saved = save(draft, "1.2", RATIO, people.canbo, version=0)
     draft.refresh_from_db()
-    assert (saved.score.points, saved.score.version) == (800, 1)
+    assert (saved.rows["1.2"].points, saved.rows["1.2"].version) == (800, 1)
     assert (draft.self_total, draft.lines_done, draft.level) == (800, 1, "kem")
 
 
@@ -65,14 +67,29 @@ def test_change_leaves_old_new_who_and_door(draft, people):
 def test_same_value_again_leaves_no_trace(draft, people):
     save(draft, "1.2", RATIO, people.canbo)
     saved = save(draft, "1.2", RATIO, people.canbo)
-    assert saved.score.version == 1
+    assert saved.rows["1.2"].version == 1
     assert AuditEntry.objects.count() == 1
+
+
+def test_lines_of_a_file_are_saved_all_or_none(draft, people):
+    changes = [Change("1.2", RATIO), Change("1.3", {"num": 9, "den": 4})]
+    with pytest.raises(AnswerError) as refused:
+        lines_save(sheet=draft, changes=changes, by=people.canbo, door=Door.IMPORT)
+    assert refused.value.line == "1.3"
+    assert not Score.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_many_lines_cost_as_many_queries_as_one(draft, people, django_assert_max_num_queries):
+    with django_assert_max_num_queries(9):  # savepoints included
+        fill(draft, people.canbo)
+    assert AuditEntry.objects.count() == Score.objects.count() == 24
 
 
 def test_cleared_line_is_missing_and_not_zero(draft, people):
     save(draft, "1.2", RATIO, people.canbo)
     saved = save(draft, "1.2", {}, people.canbo)
-    assert saved.score.points is None
+    assert saved.rows["1.2"].points is None
     assert "1.2" in saved.outcome.missing
     assert saved.sheet.lines_done == 0
 
@@ -140,24 +157,19 @@ def test_who_submitted_cannot_appraise(draft, people):
     sheet = sheets.sheet_submit(sheet=draft, by=people.canbo, door=Door.WEB, on_behalf=True)
     with pytest.raises(LockedError, match="người nộp"):
         appraisal.appraisal_accept(sheet=sheet, lines=["1.1"], by=people.canbo, door=Door.WEB)
-    assert appraisal.appraisal_accept(
-        sheet=sheet, lines=["1.1"], by=people.canbo2, door=Door.WEB
-    )
+    assert appraisal.appraisal_accept(sheet=sheet, lines=["1.1"], by=people.canbo2, door=Door.WEB)
 
 
 def test_who_entered_may_appraise_what_another_submitted(draft, people):
     fill(draft, people.canbo)
     sheet = sheets.sheet_submit(sheet=draft, by=people.canbo2, door=Door.WEB, on_behalf=True)
-    assert appraisal.appraisal_accept(
-        sheet=sheet, lines=["1.1"], by=people.canbo, door=Door.WEB
-    )
+    assert appraisal.appraisal_accept(sheet=sheet, lines=["1.1"], by=people.canbo, door=Door.WEB)
 
 
 def test_changed_appraisal_needs_a_reason(submitted, people):
-    change = {"sheet": submitted, "stage": Stage.APPRAISED, "by": people.canbo, "door": Door.WEB}
     with pytest.raises(ReasonMissingError):
-        sheets.line_save(line="1.2", answer=RATIO, note="  ", **change)
-    sheets.line_save(line="1.2", answer=RATIO, note="Thiếu hai biên bản", **change)
+        save(submitted, "1.2", RATIO, people.canbo, note="  ", stage=Stage.APPRAISED)
+    save(submitted, "1.2", RATIO, people.canbo, note="Thiếu biên bản", stage=Stage.APPRAISED)
     submitted.refresh_from_db()
     assert (submitted.appraised_total, submitted.self_total) == (800, 10_000)
 
@@ -183,9 +195,7 @@ def test_returned_line_that_changed_waits_again(submitted, people):
     appraisal.appraisal_accept(sheet=submitted, lines=lines, **by)
     sheets.sheet_return(sheet=submitted, reason="Sửa dòng 1.2", **by)
     save(submitted, "1.2", RATIO, people.bithu)
-    sheet = sheets.sheet_submit(
-        sheet=submitted, by=people.bithu, door=Door.WEB, on_behalf=False
-    )
+    sheet = sheets.sheet_submit(sheet=submitted, by=people.bithu, door=Door.WEB, on_behalf=False)
     assert appraisal.lines_waiting(sheet) == ["1.2"]
 
 
