@@ -1,9 +1,12 @@
 """The ranking of a period: table, progress of a new one, and the workbook of what is shown."""
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db.models import Count, Exists, F, OuterRef, Subquery, Value, Window
 from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404
@@ -23,6 +26,7 @@ from evaluations.services.rankings import RANKING, ranking_key, root_scope
 from evaluations.tasks import ranking_request
 
 ROWS = 50
+COUNT_KEPT = 3600
 JOB_FIELDS = ("state", "done", "total", "message", "created_at")
 
 
@@ -171,22 +175,33 @@ def _job(period, built: Ranking | None) -> dict | None:
 
 
 def _page(request, built: Ranking, shown: RankingFilter, reach: access.Reach) -> Slice:
-    """Return one page of lines; the rows carry their own count, so it is one query."""
+    """Return one page of lines in one query: rows carry their count until it is known."""
     rows = built.rows.visible_to(request.user)
     rows = shown.apart(rows) if shown.tab == APART else shown.competing(rows)
-    whole = shown.is_open and reach.covers(built.scope.path)
-    known = (built.incomplete if shown.tab == APART else built.ranked) if whole else None
-    if known is None:
-        rows = rows.annotate(shown=Window(Count("pk")))
-    else:
-        rows = rows.annotate(shown=Value(known))
+    key = _count_key(built, shown, reach)
+    known = _known_count(built, shown, reach) or cache.get(key)
+    rows = rows.annotate(shown=Window(Count("pk")) if known is None else Value(known))
     number = _number(request.GET.get("page"))
     found = _rows(rows, number)
     if not found and number > 1:
         number, found = 1, _rows(rows, 1)
+    if known is None and found:
+        cache.set(key, found[0][-1], COUNT_KEPT)
     read = RowReader(built)
     lines: list[Line] = [read.line(row) for row in found]
     return Slice(number, ROWS, found[0][-1] if found else 0, lines)
+
+
+def _known_count(built: Ranking, shown: RankingFilter, reach: access.Reach) -> int | None:
+    if shown.is_open and reach.covers(built.scope.path):
+        return built.incomplete if shown.tab == APART else built.ranked
+    return None
+
+
+def _count_key(built: Ranking, shown: RankingFilter, reach: access.Reach) -> str:
+    """Name the count of one filter; a snapshot never changes, so neither does its count."""
+    asked = repr((built.pk, replace(shown, sort=""), reach.paths))
+    return f"ranking-count:{sha256(asked.encode()).hexdigest()}"
 
 
 def _rows(rows, number: int) -> list[tuple]:
