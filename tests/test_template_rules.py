@@ -1,0 +1,48 @@
+"""The template lint finds what the content policy would block or what hides a hole."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.lint_templates import findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>go()</script>",
+        "<style>p {}</style>",
+        '<p style="color: red">',
+        '<p style="{{ css }}">',
+        '<button onclick="go()">',
+        '<p hx-on:click="go()">',
+        '<a href="javascript:go()">',
+        "{{ text|safe }}",
+        "{{ text | safe }}",
+        "{% autoescape off %}",
+        '<img src="https://example.org/a.png">',
+        '<img src="//example.org/a.png">',
+    ],
+)
+def test_what_is_refused(text):
+    assert [line for line, _ in findings(Path("page.html"), f"<p>\n{text}\n</p>")] == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="{% static "js/app.js" %}" defer></script>',
+        '<svg xmlns="http://www.w3.org/2000/svg">',
+        '{# style="…" and |safe are refused, see https://example.org #}',
+        '<p data-style="wide" class="on-time">',
+        "<p>an toàn = |safety|</p>",
+    ],
+)
+def test_what_passes(text):
+    assert findings(Path("page.html"), text) == []
+
+
+def test_a_partial_declares_its_context():
+    partial = Path("_row.html")
+    assert findings(partial, "<p>{{ row }}</p>")
+    assert not findings(partial, "{# Context: row (Evaluation). #}\n<p>{{ row }}</p>")
