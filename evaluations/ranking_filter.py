@@ -13,7 +13,7 @@ from evaluations.models import Ranking, RankingRow
 RANKED, APART = "xep-hang", "chua-du"
 ELIGIBLE = {"1": True, "0": False}
 MOVEMENT = F("previous_rank") - F("rank")
-SORTS = {
+SORTS: dict[str, Any] = {
     "rank": F("rank"),
     "code": F("code"),
     "name": F("name"),

@@ -181,7 +181,11 @@ class RowReader:
 
 
 def _place(rank: int | None, competitors: int | None, otherwise: str) -> SafeString:
-    text = f"hạng {number_text(rank)}/{number_text(competitors)}" if rank else otherwise
+    text = (
+        f"hạng {number_text(rank)}/{number_text(competitors)}"
+        if rank and competitors
+        else otherwise
+    )
     return format_html(QUIET, text) if text else SafeString("")
 
 

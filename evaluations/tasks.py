@@ -50,7 +50,9 @@ def rank_nightly() -> None:
     since = timezone.localdate() - RECENT
     periods = Period.objects.opened().filter(Q(closed_at__isnull=True) | Q(ends_on__gte=since))
     root = root_scope()
-    for period in periods if root else []:
+    if root is None:
+        return
+    for period in periods:
         ranking_request(period=period, scope=root, by=None)
 
 
@@ -59,7 +61,9 @@ def rank_closed() -> None:
     """Rank once each period that has closed since it was last ranked or tried."""
     closed = Period.objects.filter(closed_at__lte=timezone.now())
     root = root_scope()
-    for period in closed if root else []:
+    if root is None:
+        return
+    for period in closed:
         built = Ranking.objects.filter(period=period, scope=root, built_at__gte=period.closed_at)
         tried = Job.objects.filter(
             kind=RANKING, key=ranking_key(period, root), created_at__gte=period.closed_at

@@ -99,7 +99,7 @@ def job_request(*, kind: str, key: str, parameters: dict[str, Any], by: User | N
         with transaction.atomic():
             job = Job.objects.create(kind=kind, key=key, parameters=parameters, created_by=by)
     except IntegrityError:
-        standing = Job.objects.unfinished().filter(kind=kind, key=key).first()
+        standing: Job | None = Job.objects.unfinished().filter(kind=kind, key=key).first()
         if standing is None:
             return job_request(kind=kind, key=key, parameters=parameters, by=by)
         return standing

@@ -133,7 +133,7 @@ def ranking_workbook(
     return count
 
 
-class ReasonWords(dict[tuple[str, str], str]):
+class ReasonWords(dict[tuple[str, tuple[str, ...]], str]):
     """Reasons in words, as they were frozen with the ranking; each combination put once."""
 
     def __init__(self, ranking: Ranking) -> None:

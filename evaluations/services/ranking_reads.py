@@ -154,11 +154,12 @@ class _Copied:
             select = cursor.mogrify(sql, parameters).decode()
             cursor.copy_expert(f"COPY ({select}) TO STDOUT", rows)
         found: dict[int, list[Values]] = {}
-        values, current, append = self.values, b"", None
+        values, current = self.values, b""
+        answers: list[Values] = []
         for row in rows:
             sheet, _, answer = row.partition(b"\t")
             if sheet != current:
                 current = sheet
-                append = found.setdefault(int(sheet), []).append
-            append(values[answer])
+                answers = found.setdefault(int(sheet), [])
+            answers.append(values[answer])
         return found

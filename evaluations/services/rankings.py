@@ -132,7 +132,7 @@ def _collect(draft: Draft, progress: Progress) -> None:
         _line(draft, source, None, ("not_decided",)) for source in found if not source.is_decided
     ]
     done = 0
-    for chunk in reads.final_answers(sorted(decided)):
+    for chunk in reads.final_answers(sorted(sheet for sheet in decided if sheet)):
         for sheet, answers in chunk.items():
             _place(draft, decided[sheet], answers)
         done += len(chunk)
@@ -208,17 +208,23 @@ def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
     """Rank within the whole scope, each committee, each comparison group; sets never mix."""
     lines = draft.competing
     numbered = list(enumerate(lines))
-    whole = rank_groups(((n, line.criteria_code, line.total) for n, line in numbered), smallest=1)
+    whole = rank_groups(
+        ((n, line.criteria_code, line.total or 0) for n, line in numbered), smallest=1
+    )
     within = rank_groups(
         (
-            (n, (line.criteria_code, line.committee_id), line.total)
+            (n, (line.criteria_code, line.committee_id), line.total or 0)
             for n, line in numbered
             if line.committee_id
         ),
         smallest=1,
     )
     alike = rank_groups(
-        ((n, (line.criteria_code, line.group), line.total) for n, line in numbered if line.group),
+        (
+            (n, (line.criteria_code, line.group), line.total or 0)
+            for n, line in numbered
+            if line.group
+        ),
         smallest=draft.groups.smallest,
     )
     nowhere = (None, None, None, None)
@@ -226,17 +232,13 @@ def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
     for n, line in numbered:
         place, own, peer = whole[n], within.get(n, nowhere), alike.get(n, nowhere)
         ranked.append(
-            Line(
-                *line[:RANKS_FROM],
-                place.rank,
-                place.tied,
-                place.competitors,
-                place.percentile,
-                own[0],
-                own[2],
-                peer[0],
-                peer[2],
-                *before.get(line.unit_id, (None, None)),
+            Line._make(
+                (
+                    *line[:RANKS_FROM],
+                    *(place.rank, place.tied, place.competitors, place.percentile),
+                    *(own[0], own[2], peer[0], peer[2]),
+                    *before.get(line.unit_id, (None, None)),
+                )
             )
         )
     ranked.sort(key=lambda line: (line.rank, line.code))
