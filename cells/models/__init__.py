@@ -1,9 +1,11 @@
 from cells.models.accounts import Assignment, FailedSignIn, Role, User
 from cells.models.audit import AuditEntry, Door
 from cells.models.jobs import Heartbeat, Job
+from cells.models.reorganisations import AreaCell, Lineage, Reorganisation, ResidentialArea
 from cells.models.units import CellKind, Level, Placement, Unit
 
 __all__ = [
+    "AreaCell",
     "Assignment",
     "AuditEntry",
     "CellKind",
@@ -12,7 +14,10 @@ __all__ = [
     "Heartbeat",
     "Job",
     "Level",
+    "Lineage",
     "Placement",
+    "Reorganisation",
+    "ResidentialArea",
     "Role",
     "Unit",
     "User",

@@ -154,6 +154,13 @@ class Placement(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=200, blank=True)
+    # The events that began and ended it; imports and founding data have none.
+    opened_by = models.ForeignKey(
+        "cells.Reorganisation", models.PROTECT, null=True, related_name="placements_opened"
+    )
+    closed_by = models.ForeignKey(
+        "cells.Reorganisation", models.PROTECT, null=True, related_name="placements_closed"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = PlacementQuerySet.as_manager()

@@ -36,6 +36,10 @@ class Member(models.Model):
     card_last4 = models.CharField(max_length=4, blank=True)
     admitted_on = models.DateField(null=True, blank=True)
     full_on = models.DateField(null=True, blank=True)
+    # A record that was found to be another's double points to the one that was kept.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="doubles"
+    )
 
     objects = MemberQuerySet.as_manager()
 
@@ -68,6 +72,23 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(~models.Exists(exempt))
 
 
+class Joined(models.TextChoices):
+    ADMITTED = "admitted", "Kết nạp"
+    TRANSFERRED = "transferred", "Chuyển sinh hoạt đến"
+    REORGANISED = "reorganised", "Do sắp xếp tổ chức"
+    RECORDED = "recorded", "Có sẵn khi lập danh sách"
+
+
+class Left(models.TextChoices):
+    TRANSFERRED = "transferred", "Chuyển sinh hoạt đi"
+    REORGANISED = "reorganised", "Do sắp xếp tổ chức"
+    RETURNED = "returned", "Hết thời gian sinh hoạt tạm thời"
+    RESIGNED = "resigned", "Xin ra khỏi Đảng"
+    DIED = "died", "Từ trần"
+    REMOVED = "removed", "Xóa tên"
+    EXPELLED = "expelled", "Khai trừ"
+
+
 class Membership(models.Model):
     """A member's time in one cell; `left_on` is the first day no longer there."""
 
@@ -76,6 +97,11 @@ class Membership(models.Model):
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
     is_temporary = models.BooleanField(default=False)
+    joined_by = models.CharField(
+        max_length=15, choices=Joined, default=Joined.RECORDED, db_default=Joined.RECORDED
+    )
+    left_by = models.CharField(max_length=15, choices=Left, blank=True, default="", db_default="")
+    decision = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects = MembershipQuerySet.as_manager()
 
@@ -123,42 +149,3 @@ class Exemption(models.Model):
 
     def __str__(self):
         return f"{self.member} {self.starts_on:%d/%m/%Y}"
-
-
-class PostQuerySet(models.QuerySet):
-    def held_on(self, day):
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
-
-
-class Post(models.Model):
-    """An office in a cell: secretary, deputy, member of the cell committee."""
-
-    class Kind(models.TextChoices):
-        SECRETARY = "secretary", "Bí thư"
-        DEPUTY = "deputy_secretary", "Phó bí thư"
-        COMMITTEE = "cell_committee", "Chi ủy viên"
-
-    member = models.ForeignKey(Member, models.PROTECT, related_name="posts")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
-    kind = models.CharField(max_length=20, choices=Kind)
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-
-    objects = PostQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["unit", "kind", "starts_on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit"],
-                condition=Q(kind="secretary", ends_on__isnull=True),
-                name="one_secretary_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
-                name="post_ends_after_it_starts",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_kind_display()} {self.member}"
