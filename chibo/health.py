@@ -15,7 +15,7 @@ WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 
 def report() -> dict:
-    """Return {"status", "database", "broker", "worker", "migrations"}, each "ok" or what is wrong."""
+    """Return the status as a whole and of each part: "ok", or what is wrong."""
     checks = {
         "database": _database(),
         "broker": _broker(),

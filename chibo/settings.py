@@ -69,7 +69,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "chibo.context.chrome",
             ],
-            "builtins": ["django.templatetags.static", "cells.templatetags.icons", "cells.templatetags.vn"],
+            "builtins": [
+                "django.templatetags.static",
+                "cells.templatetags.icons",
+                "cells.templatetags.vn",
+            ],
         },
     }
 ]

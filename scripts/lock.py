@@ -15,7 +15,7 @@ def main() -> None:
 
 
 def compile_lock(name: str, *options: str) -> None:
-    command = [UV, *COMPILE, *options, "pyproject.toml", "-o", name]
+    command = [str(UV), *COMPILE, *options, "pyproject.toml", "-o", name]
     subprocess.run(command, cwd=ROOT, check=True)
 
 

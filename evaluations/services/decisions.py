@@ -104,7 +104,7 @@ def _entry(sheet: Evaluation, decision: Decision, by: User, door: str) -> AuditE
         by=by,
         door=door,
         action=State.DECIDED,
-        subject_type=sheet._meta.model_name,
+        subject_type="evaluation",
         subject_id=sheet.pk,
         unit=sheet.unit,
         period=sheet.period.code,

@@ -125,7 +125,7 @@ def _write(
         by=by,
         door=door,
         action="line_saved",
-        subject_type=sheet._meta.model_name,
+        subject_type="evaluation",
         subject_id=sheet.pk,
         unit=sheet.unit,
         period=sheet.period.code,

@@ -1,6 +1,7 @@
 """The life of a sheet before appraisal: vetoes, submitting, withdrawing, returning."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -152,7 +153,7 @@ def sheet_move(
     return sheet
 
 
-def sheet_record(sheet: Evaluation, by: User, door: str, action: str, **change) -> None:
+def sheet_record(sheet: Evaluation, by: User, door: str, action: str, **change: Any) -> None:
     audit.record(
         by=by,
         door=door,

@@ -83,7 +83,7 @@ def queue(request, period):
 def _tabs(counts: dict[str, int], state: str) -> list[StateTab]:
     tabs = [StateTab("", "Tất cả", sum(counts.values()), not state)]
     for code in (State.RETURNED, State.DRAFT, State.SUBMITTED, State.APPRAISED, State.DECIDED):
-        tabs.append(StateTab(code, code.label, counts.get(code, 0), state == code))
+        tabs.append(StateTab(code, str(code.label), counts.get(code, 0), state == code))
     return tabs
 
 
