@@ -1,7 +1,7 @@
 """The tree of organisations, true on every date."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Now
 
 from cells import access
@@ -77,6 +77,29 @@ class UnitQuerySet(models.QuerySet):
     def active(self):
         """Return the units that exist today."""
         return self.filter(closed_on__isnull=True)
+
+    def as_of(self, day):
+        """Return the units that existed on `day`, with where and what each was then.
+
+        `dated_name`, `dated_parent_id`, `dated_level_id`, `dated_level`, `dated_kind_id`,
+        `dated_kind` come from the placement in force; the fields of the unit itself are today's.
+        """
+        in_force = Q(placements__valid_from__lte=day) & (
+            Q(placements__valid_to__isnull=True) | Q(placements__valid_to__gt=day)
+        )
+        return (
+            self.alias(placed=FilteredRelation("placements", condition=in_force))
+            .filter(placed__isnull=False)
+            .filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), founded_on__lte=day)
+            .annotate(
+                dated_name=F("placed__name"),
+                dated_parent_id=F("placed__parent_id"),
+                dated_level_id=F("placed__level_id"),
+                dated_level=F("placed__level__name"),
+                dated_kind_id=F("placed__kind_id"),
+                dated_kind=F("placed__kind__name"),
+            )
+        )
 
     def below(self, unit):
         """Return `unit` and all below it today."""
