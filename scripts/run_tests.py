@@ -24,6 +24,7 @@ def main() -> None:
         "worker": redis_problem(),
         "browser": chromium_problem(),
         "HTML checker": java_problem(),
+        "Excel round trip": office_problem(),
     }
     no_postgres = postgres_problem()
     problems = [text for text in (no_postgres, *missing.values()) if text]
@@ -54,7 +55,8 @@ def leg(name: str, database: str | None, left_out: list[str]) -> tuple[str, int]
             queue = {"CELERY_BROKER_URL": REDIS_URL, "CHIBO_QUEUE_PREFIX": f"test-{os.getpid()}:"}
             environment |= queue
     marks = " and ".join(f"not {mark}" for mark in left_out)
-    command = [sys.executable, "-m", "pytest", "-m", marks, *sys.argv[1:]]
+    spread = ["-n", "logical", "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", *spread, "-m", marks, *sys.argv[1:]]
     return name, subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -98,6 +100,15 @@ def java_problem() -> str:
         return ""
     return (
         "No Java, so the HTML checker cannot run. Install it: sudo apt install default-jre-headless"
+    )
+
+
+def office_problem() -> str:
+    if shutil.which("soffice") or apt_installed("libreoffice-calc-nogui"):
+        return ""
+    return (
+        "No LibreOffice, so no workbook is saved by it. Install it: sudo apt install"
+        " libreoffice-calc-nogui"
     )
 
 

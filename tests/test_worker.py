@@ -24,6 +24,7 @@ DEADLINE = 60.0
 
 pytestmark = [
     pytest.mark.worker,
+    pytest.mark.xdist_group("worker"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
         connection.vendor != "postgresql" or not settings.CELERY_BROKER_URL.startswith("redis"),

@@ -9,7 +9,8 @@ import pytest
 
 from tests.browser.conftest import ROOT, SIZES
 
-pytestmark = pytest.mark.browser
+# One demo serves all of them, so they stay with one process.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 VNU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+# One demo serves all of them, so they stay with one process.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 QUARTER = "2026-Q4"
 
 

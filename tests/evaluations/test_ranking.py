@@ -187,7 +187,7 @@ def test_hash_is_that_of_the_contract(tree, period):
     assert build(period, tree.city).sha256 == hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL")
+@pytest.mark.postgres
 def test_hash_is_that_of_an_independent_statement(tree, period):
     for place, unit in enumerate(cells(tree.ward, 6)):
         decided(unit, period, l1_2=(10 - place // 2, 10))
