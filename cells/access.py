@@ -14,9 +14,10 @@ DECIDE = "decide"
 ADMINISTER = "administer"
 ACCOUNTS = "accounts"
 IMPORT = "import"
+MEMBERS = "members"
 
 ROLE_ACTIONS = {
-    "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT},
+    "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT, MEMBERS},
     "secretary": {VIEW, ENTER, SUBMIT},
     "leader": {VIEW, DECIDE},
     "inspector": {VIEW},

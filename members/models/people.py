@@ -11,11 +11,46 @@ from cells.vietnamese import fold
 
 
 class MemberQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Return the members who belong today to a cell within the reach of `user`."""
-        within = access.reach(user, access.VIEW).condition("cell__path")
-        open_ones = Membership.objects.filter(within, member=models.OuterRef("pk"))
-        return self.filter(models.Exists(open_ones.filter(left_on__isnull=True)))
+    def visible_to(self, user, on=None):
+        """Return the members who belong to a cell within the reach of `user`, today or on a day.
+
+        The double of another record is nobody's member.
+        """
+        open_ones = Membership.objects.filter(left_on__isnull=True)
+        there = open_ones if on is None else Membership.objects.active_on(on)
+        return self._belonging(there, access.reach(user, access.VIEW))
+
+    def known_to(self, user, action=access.VIEW):
+        """Return the members in reach, and those who left the Party or the city from there."""
+        current = Membership.objects.filter(
+            member=models.OuterRef("member"), left_on__isnull=True, is_temporary=False
+        )
+        last = Membership.objects.filter(
+            Q(left_on__isnull=True) | Q(~models.Exists(current), is_temporary=False)
+        )
+        return self._belonging(last, access.reach(user, action))
+
+    def editable_by(self, user):
+        """Return the members whose record `user` may change."""
+        return self.known_to(user, access.MEMBERS)
+
+    def _belonging(self, memberships, reach):
+        # A semi-join over the cells of the branch: one index range, whatever the size of the city.
+        within = memberships.filter(reach.condition("cell__path"))
+        return self.filter(pk__in=within.values("member"), merged_into__isnull=True)
+
+    def active_on(self, day):
+        """Return those who officially belong to a cell on `day`."""
+        there = Membership.objects.active_on(day).filter(is_temporary=False)
+        return self.filter(pk__in=there.values("member"), merged_into__isnull=True)
+
+    def not_exempt_on(self, day):
+        exempt = Exemption.objects.filter(member=models.OuterRef("pk")).in_force_on(day)
+        return self.filter(~models.Exists(exempt))
+
+    def full_on(self, day):
+        """Return the full members of `day`; those without a date are probationary."""
+        return self.filter(full_on__lte=day)
 
     def search(self, text):
         condition = Q()
@@ -71,6 +106,10 @@ class MembershipQuerySet(models.QuerySet):
         exempt = Exemption.objects.filter(member=models.OuterRef("member")).in_force_on(day)
         return self.filter(~models.Exists(exempt))
 
+    def full_on(self, day):
+        """Return the memberships of those who are full members on `day`."""
+        return self.filter(member__full_on__lte=day)
+
 
 class Joined(models.TextChoices):
     ADMITTED = "admitted", "Kết nạp"
@@ -107,6 +146,14 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ["cell", "joined_on"]
+        indexes = [
+            # Who is where today: the question of every list and of the access root.
+            models.Index(
+                fields=["cell", "member"],
+                condition=Q(left_on__isnull=True),
+                name="open_membership_by_cell",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["member"],

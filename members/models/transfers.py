@@ -24,6 +24,21 @@ class TransferQuerySet(models.QuerySet):
     def under_way(self):
         return self.filter(presented_on__isnull=True, cancelled_on__isnull=True)
 
+    def touching(self, reach):
+        """Return those that begin or end within reach."""
+        ends = reach.condition("origin__path") | reach.condition("target__path")
+        return self.filter(ends)
+
+    def temporarily_outside_on(self, day):
+        """Return the temporary transfers out of the system that hold on `day`."""
+        return self.filter(
+            Q(returns_on__isnull=True) | Q(returns_on__gt=day),
+            is_temporary=True,
+            target__isnull=True,
+            presented_on__lte=day,
+            cancelled_on__isnull=True,
+        )
+
 
 class Transfer(models.Model):
     """Chuyển sinh hoạt đảng, official or temporary, out, in or within.

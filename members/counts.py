@@ -1,0 +1,81 @@
+"""How many members cells have on a day: who is theirs, who attends, who is never counted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from members.models import Exemption, Membership, Transfer
+
+
+@dataclass(frozen=True)
+class CellCount:
+    """The members of one cell on one day.
+
+    `official` and `full` judge the cell itself (≥ 3, ≥ 9, ≥ 30). `attending` is the denominator of
+    meetings and tasks: official members who are not away, and temporary ones, none of them exempt.
+    """
+
+    official: int = 0
+    full: int = 0
+    temporary: int = 0
+    away: int = 0
+    exempt: int = 0
+    attending: int = 0
+
+    @property
+    def probationary(self) -> int:
+        return self.official - self.full
+
+
+NOBODY = CellCount()
+
+
+def counts_on(day: date, cells: Iterable | None = None, **within) -> dict[int, CellCount]:
+    """Count the members of many cells on `day` in one query; a cell without any is left out.
+
+    `cells` is a queryset or list of cells; or give conditions on the membership.
+    """
+    there = Membership.objects.active_on(day).filter(member__merged_into__isnull=True, **within)
+    if cells is not None:
+        there = there.filter(cell__in=cells)
+    return dict(_counted(there, day))
+
+
+def counts_within(condition: Q, day: date) -> dict[int, CellCount]:
+    """Count the members of the cells that a condition on the membership allows."""
+    there = Membership.objects.active_on(day).filter(condition, member__merged_into__isnull=True)
+    return dict(_counted(there, day))
+
+
+def _counted(there, day: date):
+    official = Q(is_temporary=False)
+    exempt = Q(Exists(Exemption.objects.filter(member=OuterRef("member")).in_force_on(day)))
+    away = official & Q(is_away(day))
+    rows = (
+        there.order_by()
+        .values("cell")
+        .annotate(
+            official=Count("pk", filter=official),
+            full=Count("pk", filter=official & Q(member__full_on__lte=day)),
+            temporary=Count("pk", filter=~official),
+            away=Count("pk", filter=away),
+            exempt=Count("pk", filter=exempt & ~away),
+            attending=Count("pk", filter=~exempt & ~away),
+        )
+    )
+    for row in rows:
+        yield row.pop("cell"), CellCount(**row)
+
+
+def is_away(day: date) -> Exists:
+    """Tell of a membership whether its member attends somewhere else for a time, here or outside.
+
+    Those outside are known by their transfer, since no membership of ours says it.
+    """
+    elsewhere = Membership.objects.active_on(day).filter(
+        member=OuterRef("member"), is_temporary=True
+    )
+    outside = Transfer.objects.temporarily_outside_on(day).filter(member=OuterRef("member"))
+    return Exists(elsewhere) | Exists(outside)
