@@ -22,6 +22,7 @@ from evaluations.reports.workbook_style import (
     write,
 )
 from members.models import Post
+from members.services.offices import CELL_KINDS
 
 ROWS = 2000
 HEAD_ROW = 3
@@ -50,6 +51,8 @@ def template_xlsx(kind: str, user: User) -> bytes | None:
     codes = list(within.values_list("code", "name")[:CODES_MOST])
     if kind == "units":
         return _workbook("Danh sách đơn vị", _unit_fields(), codes, UNIT_GUIDE)
+    if kind == "posts":
+        return _workbook("Danh sách chức vụ", _post_fields(), codes, POST_GUIDE)
     return _workbook("Danh sách đảng viên", _member_fields(), codes, MEMBER_GUIDE)
 
 
@@ -108,7 +111,7 @@ def _unit_fields() -> list[Field]:
 
 
 def _member_fields() -> list[Field]:
-    posts = (*(kind.label for kind in Post.Kind), "Đảng viên")
+    posts = (*(kind.label for kind in CELL_KINDS), "Đảng viên")
     return [
         Field("Họ và tên", 30, "Họ, đệm, tên có dấu.", True),
         Field("Năm sinh", 12, "Bốn chữ số. Nếu ghi ngày sinh thì chỉ năm được lưu."),
@@ -126,6 +129,21 @@ def _member_fields() -> list[Field]:
         Field("Ngày giữ chức vụ", 16, f"Trống là hôm nay. {DAY_HINT}", text=True),
         Field("Miễn công tác từ ngày", 16, f"Để trống nếu không miễn. {DAY_HINT}", text=True),
     ]
+
+
+def _post_fields() -> list[Field]:
+    return [
+        Field("Mã chi bộ", 16, f"Mã chi bộ hoặc đảng ủy; xem trang “{CODES_SHEET}”.", True, True),
+        Field("Họ và tên", 30, "Như trong danh sách đảng viên.", True),
+        Field("Năm sinh", 12, "Để phân biệt người trùng tên."),
+        Field("Số thẻ", 18, "12 chữ số, nếu cả năm sinh cũng trùng.", text=True),
+        Field("Chức vụ", 26, "Chọn trong danh sách.", True, choices=tuple(Post.Kind.labels)),
+        Field("Từ ngày", 16, f"Trống là hôm nay. {DAY_HINT}", text=True),
+        Field("Đến ngày", 16, f"Ngày đầu tiên không còn giữ; trống là đang giữ. {DAY_HINT}",
+              text=True),
+        Field("Nhiệm kỳ", 16, "Ví dụ 2025-2030.", text=True),
+        Field("Số quyết định", 22, "Quyết định chuẩn y hoặc chỉ định.", text=True),
+    ]  # fmt: skip
 
 
 UNIT_GUIDE = [
@@ -159,6 +177,18 @@ MEMBER_GUIDE = [
         "Bí mật",
         "Không ghi thông tin thuộc danh mục bí mật nhà nước, lý do y tế, nội dung vi phạm.",
     ),
+]
+
+POST_GUIDE = [
+    ("Mỗi dòng một chức vụ", "Một người giữ hai chức vụ thì ghi hai dòng. Đảng viên phải có sẵn."),
+    ("Bí thư mới", "Thay bí thư đang giữ chức từ ngày ghi ở cột “Từ ngày”."),
+    ("Thôi giữ chức", "Ghi lại dòng đó và điền cột “Đến ngày”."),
+    (
+        "Chi ủy",
+        "Chi bộ từ 9 đảng viên chính thức mới bầu chi ủy, nhiều nhất 7 người kể cả bí thư, phó"
+        " bí thư.",
+    ),
+    ("Ô trống", "Ô trống nghĩa là không thay đổi; không xóa thông tin đang có."),
 ]
 
 

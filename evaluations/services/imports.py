@@ -20,6 +20,7 @@ from cells.workbook import WorkbookError, open_book
 from evaluations.services.errors import RefusedError
 from evaluations.services.sheet_import import sheets_import
 from members.services.member_import import members_import
+from members.services.post_import import posts_import
 
 JOB_KIND = "import"
 KEPT_FOR = timedelta(hours=24)
@@ -39,6 +40,7 @@ KINDS = {
     for kind in (
         Kind("sheets", "Phiếu chấm của chi bộ", "phiếu", access.ENTER, sheets_import),
         Kind("members", "Đảng viên", "đảng viên", access.IMPORT, members_import),
+        Kind("posts", "Chức vụ", "chức vụ", access.IMPORT, posts_import),
         Kind("units", "Đơn vị (đảng ủy, chi bộ)", "đơn vị", access.IMPORT, units_import),
     )
 }

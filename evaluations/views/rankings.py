@@ -1,13 +1,12 @@
 """The ranking of a period: table, progress of a new one, and the workbook of what is shown."""
 
 import tempfile
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Value, Window
+from django.db.models import Count, Exists, F, OuterRef, Subquery, Window
 from django.db.models.functions import JSONObject
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,7 +25,8 @@ from evaluations.services.rankings import RANKING, ranking_key, root_scope
 from evaluations.tasks import ranking_request
 
 ROWS = 50
-COUNT_KEPT = 3600
+PAGE_KEPT = 3600
+SHOWN_WITH = ("period", "scope", "built_by", "previous__period")
 JOB_FIELDS = ("state", "done", "total", "message", "created_at")
 
 
@@ -48,7 +48,7 @@ def ranking(request, period):
     chosen = next((one for one in periods if one.code == period), None)
     if chosen is None:
         raise Http404
-    built = _latest(chosen)
+    built = _kept(chosen.latest)
     context = {
         "period": chosen,
         "periods": periods,
@@ -145,10 +145,13 @@ def _administers_all(user) -> bool:
 
 
 def _periods():
-    """Return the opened periods, each with the last ranking job of the whole tree."""
+    """Return the opened periods, each with the last job and the latest ranking of the tree."""
     jobs = Job.objects.filter(kind=RANKING, key=OuterRef("code")).order_by("-created_at")
     told = JSONObject(**{name: name for name in JOB_FIELDS})
-    return Period.objects.opened().annotate(job=Subquery(jobs.values(told=told)[:1]))
+    return Period.objects.opened().annotate(
+        job=Subquery(jobs.values(told=told)[:1]),
+        latest=Subquery(_rankings(OuterRef("pk")).values("pk")[:1]),
+    )
 
 
 def _rankings(period):
@@ -158,8 +161,19 @@ def _rankings(period):
 
 
 def _latest(period) -> Ranking | None:
-    related = ("period", "scope", "built_by", "previous__period")
-    return _rankings(period).select_related(*related).first()
+    return _rankings(period).select_related(*SHOWN_WITH).first()
+
+
+def _kept(pk: int | None) -> Ranking | None:
+    """Return a snapshot, read once per process and hour: it never changes."""
+    if pk is None:
+        return None
+    key = f"ranking:{pk}"
+    built = cache.get(key)
+    if built is None:
+        built = Ranking.objects.select_related(*SHOWN_WITH).get(pk=pk)
+        cache.set(key, built, PAGE_KEPT)
+    return built
 
 
 def _job(period, built: Ranking | None) -> dict | None:
@@ -175,33 +189,28 @@ def _job(period, built: Ranking | None) -> dict | None:
 
 
 def _page(request, built: Ranking, shown: RankingFilter, reach: access.Reach) -> Slice:
-    """Return one page of lines in one query: rows carry their count until it is known."""
-    rows = built.rows.visible_to(request.user)
-    rows = shown.apart(rows) if shown.tab == APART else shown.competing(rows)
-    key = _count_key(built, shown, reach)
-    known = _known_count(built, shown, reach) or cache.get(key)
-    rows = rows.annotate(shown=Window(Count("pk")) if known is None else Value(known))
+    """Return one page of lines, kept for the next reader: a snapshot never changes."""
     number = _number(request.GET.get("page"))
+    asked = repr((built.pk, shown, reach.paths, number))
+    key = f"ranking-page:{sha256(asked.encode()).hexdigest()}"
+    page = cache.get(key)
+    if page is None:
+        page = _read_page(built, shown, reach, number)
+        cache.set(key, page, PAGE_KEPT)
+    return page
+
+
+def _read_page(built: Ranking, shown: RankingFilter, reach: access.Reach, number: int) -> Slice:
+    rows = built.rows.filter(reach.condition("path"))
+    rows = shown.apart(rows) if shown.tab == APART else shown.competing(rows)
+    # In one query: rows carry their count.
+    rows = rows.annotate(shown=Window(Count("pk")))
     found = _rows(rows, number)
     if not found and number > 1:
         number, found = 1, _rows(rows, 1)
-    if known is None and found:
-        cache.set(key, found[0][-1], COUNT_KEPT)
     read = RowReader(built)
     lines: list[Line] = [read.line(row) for row in found]
     return Slice(number, ROWS, found[0][-1] if found else 0, lines)
-
-
-def _known_count(built: Ranking, shown: RankingFilter, reach: access.Reach) -> int | None:
-    if shown.is_open and reach.covers(built.scope.path):
-        return built.incomplete if shown.tab == APART else built.ranked
-    return None
-
-
-def _count_key(built: Ranking, shown: RankingFilter, reach: access.Reach) -> str:
-    """Name the count of one filter; a snapshot never changes, so neither does its count."""
-    asked = repr((built.pk, replace(shown, sort=""), reach.paths))
-    return f"ranking-count:{sha256(asked.encode()).hexdigest()}"
 
 
 def _rows(rows, number: int) -> list[tuple]:

@@ -92,8 +92,10 @@ def _stored(people: list[Person]) -> Stored:
     stored = Stored()
     hashes = [person.card_hash for person in people if person.card_hash]
     for start in range(0, len(hashes), CHUNK):
-        for member in Member.objects.filter(card_hash__in=hashes[start : start + CHUNK]):
-            stored.by_card[member.card_hash or ""] = member
+        with_card = Member.objects.filter(card_hash__in=hashes[start : start + CHUNK])
+        for member in with_card.select_related("merged_into"):
+            # The card of a double means the record that was kept.
+            stored.by_card[member.card_hash or ""] = member.merged_into or member
     cells = {person.cell.pk for person in people}
     here = Membership.objects.filter(cell__in=cells, left_on__isnull=True, is_temporary=False)
     for membership in here.select_related("member", "cell"):

@@ -13,10 +13,10 @@ from evaluations.services.imports import KINDS, file_import
 
 
 class Command(BaseCommand):
-    help = "Nhập đơn vị, đảng viên hoặc phiếu chấm từ tệp .xlsx; không có --apply thì chỉ kiểm tra."
+    help = "Nhập đơn vị, đảng viên, chức vụ hoặc phiếu chấm từ .xlsx; không --apply thì chỉ kiểm tra."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=["units", "members", "sheets"])
+        parser.add_argument("kind", choices=["units", "members", "posts", "sheets"])
         parser.add_argument("file", help="tệp .xlsx")
         parser.add_argument(
             "--as", dest="username", required=True, metavar="USER", help="nhập với quyền của USER"
