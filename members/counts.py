@@ -69,7 +69,7 @@ def _counted(there, day: date):
         yield row.pop("cell"), CellCount(**row)
 
 
-def is_away(day: date) -> Exists:
+def is_away(day: date) -> Q:
     """Tell of a membership whether its member attends somewhere else for a time, here or outside.
 
     Those outside are known by their transfer, since no membership of ours says it.
@@ -78,4 +78,5 @@ def is_away(day: date) -> Exists:
         member=OuterRef("member"), is_temporary=True
     )
     outside = Transfer.objects.temporarily_outside_on(day).filter(member=OuterRef("member"))
-    return Exists(elsewhere) | Exists(outside)
+    away: Q = Exists(elsewhere) | Exists(outside)
+    return away

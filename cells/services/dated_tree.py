@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -17,12 +18,14 @@ def dated_children(unit: Unit | None, day: date) -> QuerySet[Unit]:
     Each has the annotations of `Unit.objects.as_of`, and `has_children`.
     """
     below = Placement.objects.as_of(day).filter(parent=OuterRef("pk"))
-    units: QuerySet[Unit] = Unit.objects.as_of(day).annotate(has_children=Exists(below))
+    # Any: the type checker knows nothing of the relation and the names that as_of adds.
+    units: Any = Unit.objects.as_of(day).annotate(has_children=Exists(below))
     if unit is None:
         units = units.filter(placed__parent__isnull=True)
     else:
         units = units.filter(placed__parent=unit)
-    return units.order_by("is_cell", "dated_name", "code")
+    ordered: QuerySet[Unit] = units.order_by("is_cell", "dated_name", "code")
+    return ordered
 
 
 def dated_unit(unit: Unit, day: date) -> Unit | None:
@@ -87,7 +90,8 @@ def dated_rows(day: date, *, below: str | None = None) -> list[DatedRow]:
 
 
 def _placed(day: date) -> Iterator[tuple]:
-    units = Unit.objects.as_of(day).order_by("is_cell", "dated_name", "code")
-    return units.values_list(
+    units: Any = Unit.objects.as_of(day).order_by("is_cell", "dated_name", "code")
+    rows: Iterator[tuple] = units.values_list(
         "pk", "code", "dated_name", "dated_parent_id", "dated_level", "dated_kind", "is_cell"
     ).iterator(chunk_size=CHUNK)
+    return rows

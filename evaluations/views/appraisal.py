@@ -78,7 +78,7 @@ def line(request, period, code, line):
         return render(request, "evaluations/_appraisal_line.html", context)
     names = ("option", "num", "den", "na", "note")
     typed = {name: request.POST.get(name, "") for name in names}
-    extra: dict = {"typed": typed, "state": "error"}
+    extra = {"typed": typed, "state": "error"}
     try:
         answer = read_posted(found.criteria.rules.indicators[line], typed)
         change = Change(line, answer, posted_version(request), typed["note"].strip())

@@ -201,13 +201,13 @@ def _page(request, built: Ranking, shown: RankingFilter, reach: access.Reach) ->
 
 
 def _read_page(built: Ranking, shown: RankingFilter, reach: access.Reach, number: int) -> Slice:
-    rows = built.rows.filter(reach.condition("path"))
-    rows = shown.apart(rows) if shown.tab == APART else shown.competing(rows)
+    within = built.rows.filter(reach.condition("path"))
+    rows = shown.apart(within) if shown.tab == APART else shown.competing(within)
     # In one query: rows carry their count.
-    rows = rows.annotate(shown=Window(Count("pk")))
-    found = _rows(rows, number)
+    counted = rows.annotate(shown=Window(Count("pk")))
+    found = _rows(counted, number)
     if not found and number > 1:
-        number, found = 1, _rows(rows, 1)
+        number, found = 1, _rows(counted, 1)
     read = RowReader(built)
     lines: list[Line] = [read.line(row) for row in found]
     return Slice(number, ROWS, found[0][-1] if found else 0, lines)

@@ -58,7 +58,7 @@ ROWS = (
 )  # fmt: skip
 
 
-def duplicate_groups(user: User) -> QuerySet:
+def duplicate_groups(user: User) -> Any:
     """Return (search, birth_year, n) of people in reach who share folded name and birth year.
 
     Two records of one card cannot be: the database refuses the second.
@@ -79,7 +79,8 @@ def duplicates_of(user: User, groups: Iterable[dict[str, Any]]) -> QuerySet[Memb
     condition = Q(pk__in=[])
     for group in groups:
         condition |= Q(search=group["search"], birth_year=group["birth_year"])
-    return Member.objects.visible_to(user).filter(condition).order_by("search", "birth_year")
+    found: QuerySet[Member] = Member.objects.visible_to(user).filter(condition)
+    return found.order_by("search", "birth_year")
 
 
 def facts_compared(keep: Member, double: Member) -> list[Fact]:

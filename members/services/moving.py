@@ -176,6 +176,8 @@ def _arrive_for_a_time(transfer: Transfer, on: date, by: User, door: str) -> Non
 
 
 def _open(transfer: Transfer, on: date, by: User, door: str) -> None:
+    if transfer.target is None:
+        return
     place = Membership.objects.create(
         member=transfer.member, cell=transfer.target, joined_on=on,
         is_temporary=transfer.is_temporary, joined_by=Joined.TRANSFERRED,

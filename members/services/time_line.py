@@ -42,12 +42,13 @@ def check_cell(cell: Unit, day: date, field: str) -> None:
 
 def official_on(member: Member, day: date) -> Membership | None:
     """Return where the member officially belongs on a day."""
-    return (
+    place: Membership | None = (
         Membership.objects.active_on(day)
         .filter(member=member, is_temporary=False)
         .select_related("cell")
         .first()
     )
+    return place
 
 
 def open_official(member: Member) -> Membership:

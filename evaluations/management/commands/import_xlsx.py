@@ -13,7 +13,7 @@ from evaluations.services.imports import KINDS, file_import
 
 
 class Command(BaseCommand):
-    help = "Nhập đơn vị, đảng viên, chức vụ hoặc phiếu chấm từ .xlsx; không --apply thì chỉ kiểm tra."
+    help = "Nhập đơn vị, đảng viên, chức vụ, phiếu chấm từ .xlsx; không --apply thì chỉ kiểm tra."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=["units", "members", "posts", "sheets"])
