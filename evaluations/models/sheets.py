@@ -31,9 +31,12 @@ class Stage(models.TextChoices):
 class DecisionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the decisions on sheets `user` may see; `seen` counts those sheets."""
+        # Correlated: a city asks for the few decisions of a page, not for all their sheets.
+        sheets = Evaluation.objects.visible_to(user).filter(decision=models.OuterRef("pk"))
+        counted = sheets.order_by().values("decision").annotate(n=models.Count("pk"))
         return (
-            self.filter(evaluations__in=Evaluation.objects.visible_to(user))
-            .annotate(seen=models.Count("evaluations"))
+            self.filter(models.Exists(sheets))
+            .annotate(seen=models.Subquery(counted.values("n")))
             .order_by("-signed_on", "-pk")
         )
 
