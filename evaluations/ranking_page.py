@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from cells.access import Reach
 from cells.vietnamese import number_text, points_text
-from evaluations.models import Ranking
+from evaluations.models import LineageBreak, Ranking
 from evaluations.ranking_filter import Choice, RankingFilter, choices
 from evaluations.reasons import verdict
 
@@ -34,6 +34,7 @@ FIELDS = (
     "reasons",
     "percentile",
     "previous_rank",
+    "lineage_break",
     "evaluation_id",
     "criteria_code",
 )
@@ -60,12 +61,13 @@ RANKED_ROW = (
     '<td class="num" data-label="Tổng điểm"><strong>{total}</strong></td>'
     '<td data-label="Mức">{level}{verdict}</td>'
     '<td data-label="So với kỳ trước"><span class="{move_class}"><span aria-hidden="true">{move}'
-    '</span><span class="visually-hidden">{move_words}</span></span></td></tr>'
+    '</span><span class="visually-hidden">{move_words}</span></span>{broken}</td></tr>'
 )
 APART_ROW = (
     '<tr><th scope="row">{name}<span class="row-code mt-2">{code}</span></th>'
     '<td data-label="Đơn vị">{committee}</td><td data-label="Vì sao">{reasons}</td></tr>'
 )
+BROKEN = ' <span class="text-quiet">{}</span>'
 TIED = mark_safe("<br>đồng hạng")
 QUIET = '<br><span class="text-quiet">{}</span>'
 
@@ -115,6 +117,7 @@ class RowReader:
 
     def _ranked(self, row: dict[str, Any]) -> SafeString:
         move, move_class, move_words = self._movement(row["rank"], row["previous_rank"])
+        broken = LineageBreak.words(row["lineage_break"], is_new=row["previous_rank"] is None)
         return format_html(
             RANKED_ROW,
             rank=number_text(row["rank"]),
@@ -135,7 +138,8 @@ class RowReader:
             total=points_text(row["total"]),
             level=level_badge(row["level"]),
             verdict=self._verdict(row),
-            move=move,
+            move="" if broken and row["previous_rank"] is None else move,
+            broken=format_html(BROKEN, broken) if broken else "",
             move_class=move_class,
             move_words=move_words,
         )

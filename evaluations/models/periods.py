@@ -9,6 +9,12 @@ from cells.models.units import PathField
 from evaluations.models.criteria import CriteriaSet
 
 
+def period_title(code: str) -> str:
+    """Return "Quý IV/2026" for "2026-Q4", "Năm 2026" for "2026"."""
+    year, _, quarter = code.partition("-Q")
+    return f"Quý {['I', 'II', 'III', 'IV'][int(quarter) - 1]}/{year}" if quarter else f"Năm {year}"
+
+
 class PeriodQuerySet(models.QuerySet):
     def opened(self):
         return self.filter(opened_at__isnull=False)
@@ -50,11 +56,7 @@ class Period(models.Model):
 
     @property
     def title(self) -> str:
-        """Return "Quý IV/2026" or "Năm 2026"."""
-        year, _, quarter = self.code.partition("-Q")
-        return (
-            f"Quý {['I', 'II', 'III', 'IV'][int(quarter) - 1]}/{year}" if quarter else f"Năm {year}"
-        )
+        return period_title(self.code)
 
     @property
     def is_locked(self) -> bool:

@@ -13,6 +13,24 @@ from evaluations.models.periods import Period
 from evaluations.models.sheets import Evaluation
 
 
+class LineageBreak(models.TextChoices):
+    """How the unit came about, or what it took in, since the last period."""
+
+    SPLIT = "split", "chia tách"
+    MERGE = "merge", "hợp nhất"
+    ABSORB = "absorb", "nhận sáp nhập"
+    NEW = "new", "thành lập mới"
+
+    @classmethod
+    def words(cls, kind: str, *, is_new: bool) -> str:
+        """Say why a unit is not compared with the last period like with like; "" if it is."""
+        if not kind:
+            return ""
+        if is_new:
+            return "đơn vị mới" if kind == cls.NEW else f"đơn vị mới ({cls(kind).label})"
+        return f"sau {cls(kind).label}"
+
+
 class Ranking(models.Model):
     """The ranking of a period below `scope`, as built at one moment."""
 
@@ -97,6 +115,8 @@ class RankingRow(models.Model):
     group_competitors = models.PositiveIntegerField(null=True)
     previous_rank = models.PositiveIntegerField(null=True)
     previous_total = models.PositiveIntegerField(null=True)
+    # What keeps the last period from being compared like with like; "" where nothing does.
+    lineage_break = models.CharField(max_length=10, choices=LineageBreak, blank=True, db_default="")
 
     objects = RankingRowQuerySet.as_manager()
 

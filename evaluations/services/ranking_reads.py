@@ -8,11 +8,13 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from cells import access
-from cells.models import CellKind, Unit
-from evaluations.models import Period, PeriodUnit, Ranking, Score, Stage, State
+from cells.models import CellKind, Lineage, Reorganisation, Unit
+from evaluations.models import LineageBreak, Period, PeriodUnit, Ranking, Score, Stage, State
 from evaluations.rules.engine import Values
 
 CHUNK = 4_000
+KINDS = Reorganisation.Kind
+BREAKING = (KINDS.SPLIT, KINDS.MERGE, KINDS.ABSORB)
 
 
 class Source(NamedTuple):
@@ -94,6 +96,42 @@ def standings(ranking: Ranking | None) -> dict[int, tuple[int, int]]:
         return {}
     rows = ranking.rows.competing().order_by().values_list("unit_id", "rank", "total")
     return {unit: (rank, total) for unit, rank, total in rows.iterator(chunk_size=CHUNK)}
+
+
+def breaks(period: Period, previous: Ranking | None) -> "Breaks":
+    """Return which units began or took others in since the ranking before: two queries."""
+    if previous is None:
+        return Breaks({}, {})
+    before = previous.period
+    founded = Unit.objects.filter(founded_on__gt=before.starts_on, founded_on__lte=period.ends_on)
+    began = {unit: str(LineageBreak.NEW) for unit in founded.values_list("pk", flat=True)}
+    changed: dict[int, str] = {}
+    for unit, kind, day in (
+        Lineage.objects.filter(
+            successor__isnull=False,
+            predecessor__isnull=False,
+            reorganisation__kind__in=BREAKING,
+            reorganisation__reverted_at__isnull=True,
+            reorganisation__effective_on__gt=before.starts_on,
+            reorganisation__effective_on__lte=period.ends_on,
+        )
+        .order_by("reorganisation__effective_on", "reorganisation_id")
+        .values_list("successor_id", "reorganisation__kind", "reorganisation__effective_on")
+    ):
+        began[unit] = kind
+        if day > before.ends_on:
+            changed[unit] = kind
+    return Breaks(began, changed)
+
+
+class Breaks(NamedTuple):
+    """By unit: what began those without a place before, what changed those with one."""
+
+    began: dict[int, str]
+    changed: dict[int, str]
+
+    def of(self, unit: int, *, stood_before: bool) -> str:
+        return (self.changed if stood_before else self.began).get(unit, "")
 
 
 def final_answers(evaluations: Sequence[int]) -> Iterator[dict[int, list[Values]]]:

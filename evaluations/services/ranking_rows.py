@@ -25,6 +25,7 @@ TEXT_COLUMNS = (
     "group",
     "criteria_code",
     "level",
+    "lineage_break",
 )
 
 
@@ -58,6 +59,7 @@ class Line(NamedTuple):
     group_competitors: int | None = None
     previous_rank: int | None = None
     previous_total: int | None = None
+    lineage_break: str = ""
 
 
 REASONS = Line._fields.index("reasons")

@@ -67,7 +67,7 @@ def ranking_build(
     progress.say("Đang đọc phiếu.")
     _collect(draft, progress)
     progress.say("Đang xếp hạng.", len(draft.competing), len(draft.competing))
-    ranked = _ranked(draft, reads.standings(previous))
+    ranked = _ranked(draft, reads.standings(previous), reads.breaks(period, previous))
     digest = ranking_hash((line.code, line.rank or 0, line.total or 0) for line in ranked)
     with transaction.atomic():
         ranking = Ranking.objects.create(
@@ -204,7 +204,7 @@ def _line(
     )
 
 
-def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
+def _ranked(draft: Draft, before: dict[int, tuple[int, int]], breaks: reads.Breaks) -> list[Line]:
     """Rank within the whole scope, each committee, each comparison group; sets never mix."""
     lines = draft.competing
     numbered = list(enumerate(lines))
@@ -238,6 +238,7 @@ def _ranked(draft: Draft, before: dict[int, tuple[int, int]]) -> list[Line]:
                     *(place.rank, place.tied, place.competitors, place.percentile),
                     *(own[0], own[2], peer[0], peer[2]),
                     *before.get(line.unit_id, (None, None)),
+                    breaks.of(line.unit_id, stood_before=line.unit_id in before),
                 )
             )
         )

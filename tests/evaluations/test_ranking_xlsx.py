@@ -68,7 +68,7 @@ def test_figures_are_numbers_and_text_is_no_formula(client, tree, people, rankin
 def test_header_is_frozen_and_filtered(client, people, ranking):
     sheet = workbook(client, people.thanhuy)["Xếp hạng"]
     assert sheet.freeze_panes == "D2"
-    assert sheet.auto_filter.ref == "A1:U4"
+    assert sheet.auto_filter.ref == "A1:V4"
 
 
 def test_export_holds_exactly_what_the_filter_shows(client, tree, people, ranking):
