@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from cells.models import User
-from evaluations.models import Ranking, RankingRow
+from evaluations.models import LineageBreak, Ranking, RankingRow
 from evaluations.reports.cover import FONT, SAFE, cover_write
 
 CHUNK = 2_000
@@ -51,6 +51,7 @@ RANKED_COLUMNS = [
     Column("Loại hình", 26),
     Column("Số đảng viên", 10, COUNT),
     Column("Lý do chưa đủ điều kiện", 70),
+    Column("Thay đổi tổ chức", 26),
 ]
 # On paper only the columns that fit a page people can read.
 PRINTED = 11
@@ -82,6 +83,7 @@ RANKED_FIELDS = (
     "percentile",
     "kind_name",
     "members",
+    "lineage_break",
     "reasons",
     "criteria_code",
 )
@@ -154,7 +156,7 @@ def _read(rows: QuerySet[RankingRow], fields: tuple[str, ...]) -> Iterable[tuple
 def _ranked(row: tuple[Any, ...], words: ReasonWords, levels: dict[str, str]) -> tuple[Any, ...]:
     rank = row[0]
     total, level, eligible, before, total_before = row[7:12]
-    percentile, kind, members, reasons, criteria = row[16:]
+    percentile, kind, members, broken, reasons, criteria = row[16:]
     return (
         *row[:7],
         total / 100,
@@ -168,6 +170,7 @@ def _ranked(row: tuple[Any, ...], words: ReasonWords, levels: dict[str, str]) ->
         kind,
         members,
         words[criteria, tuple(reasons)],
+        LineageBreak.words(broken, is_new=before is None),
     )
 
 
