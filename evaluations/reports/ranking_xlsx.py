@@ -11,9 +11,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cells.cover import FONT, SAFE, cover_write
 from cells.models import User
 from evaluations.models import LineageBreak, Ranking, RankingRow
-from evaluations.reports.cover import FONT, SAFE, cover_write
 
 CHUNK = 2_000
 NO_FILTER = "Không lọc"

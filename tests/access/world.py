@@ -12,6 +12,7 @@ from cells.models import Job, User
 from evaluations.models import Decision, Evaluation, Ranking, State
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
+from members.models import Exemption, Post, Supervision, Transfer
 from tests import factories
 
 PLACES = ("city", "ward", "other", "a", "b", "c")
@@ -85,6 +86,36 @@ class World:
     def decision(self, role):
         return [(place, {"pk": made.pk}, {}) for place, made in self.decisions.items()]
 
+    def member(self, role):
+        return [(place, {"pk": held.member_id}, {}) for place, held in self.memberships.items()]
+
+    def doubles(self, role):
+        return [
+            (place, {"pk": held.member_id, "other": self._double(place)}, {})
+            for place, held in self.memberships.items()
+        ]
+
+    def _double(self, place):
+        return factories.MembershipFactory(cell=self.unit(place)).member_id
+
+    def _of_members(self, related):
+        return [
+            (place, {"pk": getattr(held.member, related).get().pk}, {})
+            for place, held in self.memberships.items()
+        ]
+
+    def exemption(self, role):
+        return self._of_members("exemptions")
+
+    def post(self, role):
+        return self._of_members("posts")
+
+    def supervision(self, role):
+        return self._of_members("supervisions")
+
+    def transfer(self, role):
+        return self._of_members("transfers")
+
     def job(self, role, kind="walk", **fields):
         """Own work counts as within reach, that of somebody else as foreign."""
         owners = {"own": self.users[role], "foreign": self.stranger}
@@ -113,6 +144,21 @@ class World:
     def secretaries(self):
         make = factories.UserFactory
         return {place: make(roles=[("secretary", self.unit(place))]) for place in CELLS}
+
+    @cached_property
+    def memberships(self):
+        """Make one member of each cell, with one of everything that a member can have."""
+        return {place: self._belong(place) for place in CELLS}
+
+    def _belong(self, place):
+        cell, since = self.unit(place), date(2026, 1, 5)
+        held = factories.MembershipFactory(cell=cell)
+        own = {"member": held.member, "starts_on": since}
+        Exemption.objects.create(**own)
+        Post.objects.create(**own, unit=cell, kind=Post.Kind.DEPUTY)
+        Supervision.objects.create(**own, cell=cell)
+        Transfer.objects.create(member=held.member, origin=cell, outside="Nơi khác", moved_on=since)
+        return held
 
     @cached_property
     def decisions(self):

@@ -1,56 +1,19 @@
-"""The members within reach, and accounts for the secretaries among them."""
+"""Accounts for the secretaries among the members, made all at once."""
 
-from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from cells import grants
-from cells.forms import LIST_AT_MOST, CommitteeForm
-from cells.models import Door, Unit
+from cells.forms import CommitteeForm
+from cells.models import Door
 from cells.services import accounts
 from cells.views.accounts import granters_only, slips_answer
-from members.models import Exemption, Member, Membership, Post
+from members.models import Post
 
-PAGE_SIZE = 50
 BATCH_AT_MOST = 300
-
-
-@require_GET
-def member_list(request):
-    q, code = request.GET.get("q", ""), request.GET.get("cell", "").strip()
-    cells = Unit.objects.visible_to(request.user).active().cells()
-    members = Member.objects.visible_to(request.user).search(q)
-    cell = cells.filter(code=code).first() if code else None
-    if cell:
-        there = Membership.objects.filter(cell=cell, left_on__isnull=True)
-        members = members.filter(Exists(there.filter(member=OuterRef("pk"))))
-    today = timezone.localdate()
-    page = Paginator(_with_what_is_shown(members, today), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
-    offered = cells[: LIST_AT_MOST + 1]
-    context = {
-        "page": page,
-        "rows": [(member, member.is_full_on(today)) for member in page],
-        "filters": {"q": q, "cell": code},
-        "cell": cell,
-        "cells": offered if len(offered) <= LIST_AT_MOST else [],
-    }
-    return render(request, "members/member_list.html", context)
-
-
-def _with_what_is_shown(members, today):
-    belonging = Membership.objects.active_on(today).select_related("cell")
-    exempt = Exemption.objects.in_force_on(today).filter(member=OuterRef("pk"))
-    posts = Post.objects.held_on(today)
-    return members.annotate(is_exempt=Exists(exempt)).prefetch_related(
-        Prefetch("memberships", belonging, to_attr="belonging"),
-        Prefetch("posts", posts, to_attr="held_posts"),
-    )
 
 
 @never_cache

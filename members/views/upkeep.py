@@ -1,0 +1,92 @@
+"""Keeping the records in order: warnings by branch, doubles and their merging."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cells import access
+from cells.forms import LIST_AT_MOST
+from cells.models import Door, Unit
+from members.models import Member, Membership
+from members.services import merging
+from members.services.errors import MemberRefusedError
+from members.thresholds import in_force
+from members.warnings import warnings_of
+
+GROUPS_SHOWN = 25
+
+
+@require_GET
+def warning_page(request):
+    code = request.GET.get("cell", "").strip()
+    visible = Unit.objects.visible_to(request.user).active()
+    unit = visible.filter(code=code).first() if code else None
+    today = timezone.localdate()
+    units = visible.committees()[: LIST_AT_MOST + 1]
+    context = {
+        "warnings": warnings_of(request.user, unit, today),
+        "unit": unit,
+        "code": code,
+        "units": units if len(units) <= LIST_AT_MOST else [],
+        "rules": in_force(today),
+    }
+    return render(request, "members/warnings.html", context)
+
+
+@require_GET
+def duplicate_list(request):
+    page = Paginator(merging.duplicate_groups(request.user), GROUPS_SHOWN).get_page(
+        request.GET.get("page")
+    )
+    places = Membership.objects.filter(left_on__isnull=True).select_related("cell")
+    people = merging.duplicates_of(request.user, page).prefetch_related(
+        Prefetch("memberships", places, to_attr="belonging")
+    )
+    groups: dict[tuple, list] = {}
+    for member in people:
+        groups.setdefault((member.search, member.birth_year), []).append(member)
+    context = {
+        "page": page,
+        "groups": list(groups.values()),
+        "may_edit": bool(access.reach(request.user, access.MEMBERS)),
+    }
+    return render(request, "members/duplicates.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def member_merge(request, pk, other):
+    """Show two records side by side; a post makes one of them, `pk` being the one kept."""
+    editable = Member.objects.editable_by(request.user)
+    keep, double = get_object_or_404(editable, pk=pk), get_object_or_404(editable, pk=other)
+    chosen = {name: request.POST.get(name, "") for name in merging.FACTS}
+    error = ""
+    if request.method == "POST":
+        try:
+            merging.member_merge(
+                keep=keep, double=double, chosen=chosen, by=request.user, door=Door.WEB
+            )
+        except MemberRefusedError as refusal:
+            error = refusal.message
+        else:
+            messages.success(request, "Đã gộp hai hồ sơ. Không thông tin nào bị xóa.")
+            return redirect("members:member", keep.pk)
+    context = {
+        "keep": keep,
+        "double": double,
+        "facts": [(fact, chosen[fact.name]) for fact in merging.facts_compared(keep, double)],
+        "records": [(one, _held(one)) for one in (keep, double)],
+        "error": error,
+    }
+    return render(request, "members/merge.html", context)
+
+
+def _held(member):
+    return [
+        ("Lần sinh hoạt", member.memberships.select_related("cell")),
+        ("Chức vụ", member.posts.all()),
+        ("Lần miễn công tác", member.exemptions.all()),
+        ("Lần chuyển sinh hoạt", member.transfers.all()),
+    ]

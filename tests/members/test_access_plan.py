@@ -1,0 +1,57 @@
+"""The access root of members on PostgreSQL: index ranges, not a walk over everybody."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from cells.models import Unit
+from members.models import Member, Membership
+from tests import factories
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="reads PostgreSQL's plans"),
+]
+WARDS, CELLS, EACH = 40, 25, 20
+
+
+@pytest.fixture
+def many(tree):
+    """Add 20,000 members in 1,000 cells of 40 wards."""
+    wards = factories.CommitteeFactory.create_batch(WARDS, parent=tree.city)
+    level, kind = tree.a.level, tree.a.kind
+    cells = Unit.objects.bulk_create(
+        Unit(
+            code=f"{ward.code}C{n:02d}", path=f"{ward.path}{ward.code}C{n:02d}/", parent=ward,
+            is_cell=True, name=f"Chi bộ {n}", level=level, kind=kind, founded_on=date(2020, 1, 1),
+        )
+        for ward in wards
+        for n in range(CELLS)
+    )  # fmt: skip
+    people = Member.objects.bulk_create(
+        Member(full_name=f"Người {n}", sort_key=f"{n:06d}") for n in range(len(cells) * EACH)
+    )
+    Membership.objects.bulk_create(
+        Membership(member=person, cell=cells[n // EACH], joined_on=date(2020, 1, 1))
+        for n, person in enumerate(people)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("analyze cells_unit; analyze members_member; analyze members_membership")
+    return wards[0]
+
+
+@pytest.mark.parametrize("method", ["visible_to", "known_to"])
+def test_ward_reads_its_members_through_indexes(many, method, django_assert_num_queries):
+    user = factories.UserFactory(roles=[("staff", many)])
+    seen = getattr(Member.objects, method)
+    page = seen(user).order_by("sort_key", "pk")[:50]
+    plan = page.explain()
+    # Of the thousand cells, which fit a few pages, PostgreSQL may read all.
+    assert "Seq Scan on members_" not in plan, plan
+    del user._roles_held
+    # the roles, the page
+    with django_assert_num_queries(2):
+        assert len(seen(user).order_by("sort_key", "pk")[:50]) == 50
+    assert seen(user).count() == CELLS * EACH
