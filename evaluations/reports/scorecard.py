@@ -8,12 +8,12 @@ from cells.models import User
 from evaluations.answers import answer_of, answers_of
 from evaluations.models import Evaluation, Period, RankingRow, Score, Stage, State
 from evaluations.reasons import class_name, in_words, verdict
+from evaluations.reports.trend import TrendRow, trend_of
 from evaluations.rules.engine import Outcome, score_line, score_sheet
 from evaluations.rules.explain import LineExplanation, explain, explain_line
 from evaluations.rules.numbers import spoken
 from evaluations.rules.structure import Criteria, Indicator, Veto
 
-QUARTERS_SHOWN = 4
 STAGE_OF_STATE = {State.DECIDED: Stage.FINAL, State.APPRAISED: Stage.APPRAISED}
 SETTLED = (State.APPRAISED, State.DECIDED)
 
@@ -83,7 +83,7 @@ class Scorecard:
     vetoes: tuple[Veto, ...]
     class_name: str
     appraised_lines: int
-    recent: tuple[PastSheet, ...]
+    recent: tuple[TrendRow, ...]
     periods: tuple[PastSheet, ...]
     place: RankingRow | None
     # The stored total is not what the stored answers give: an alarm, never a silent change.
@@ -116,7 +116,7 @@ def sheets_of_unit(*, user: User, code: str) -> list[Evaluation]:
     return list(
         Evaluation.objects.visible_to(user)
         .filter(unit__code=code)
-        .select_related("period")
+        .select_related("period", "unit")
         .order_by("-period__ends_on", "period__kind")
     )
 
@@ -136,10 +136,8 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
     total = (sheet.final_total if frozen else outcome.total) if begun or frozen else None
     level = (sheet.level if frozen else outcome.level) if begun or frozen else ""
     eligible = (sheet.is_eligible if frozen else outcome.eligible) if begun or frozen else None
-    past = tuple(
-        _past(other, sheet, total, level)
-        for other in sheets_of_unit(user=user, code=sheet.unit.code)
-    )
+    sheets = sheets_of_unit(user=user, code=sheet.unit.code)
+    past = tuple(_past(other, sheet, total, level) for other in sheets)
     return Scorecard(
         sheet=sheet,
         stage=stage,
@@ -160,7 +158,7 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
         vetoes=tuple(veto for veto in rules.vetoes if veto.code in sheet.vetoes),
         class_name=class_name(sheet.annual_class),
         appraised_lines=sum(row.is_answered for row in by_stage[Stage.APPRAISED].values()),
-        recent=_recent(past, sheet.period),
+        recent=trend_of(sheet, own=sheets, user=user, total=total, level=level),
         periods=past,
         place=_place(sheet),
         stored_total_differs=frozen and sheet.final_total != outcome.total,
@@ -247,16 +245,6 @@ def _past(other: Evaluation, shown: Evaluation, total: int | None, level: str) -
         level=other.level if other.state in SETTLED else "",
         is_current=False,
     )
-
-
-def _recent(past: Iterable[PastSheet], period: Period) -> tuple[PastSheet, ...]:
-    """Return the last periods of this kind up to this one, oldest first."""
-    same = [
-        item
-        for item in past
-        if item.period.kind == period.kind and item.period.ends_on <= period.ends_on
-    ]
-    return tuple(reversed(same[:QUARTERS_SHOWN]))
 
 
 def _place(sheet: Evaluation) -> RankingRow | None:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
+from cells.models import User
 from evaluations.answers import answer_of
 from evaluations.models import Evaluation, Score, Stage, State
 from evaluations.rules.engine import LineOutcome, Outcome, score_line, score_sheet
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
+from evaluations.services.lineage import parents_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,8 @@ class LineView:
     outcome: LineOutcome
     typed: Mapping[str, str] = field(default_factory=dict)
     last: str = ""
+    # Whose answer `last` is, where it is not the unit's own.
+    last_origin: str = ""
     error: str = ""
     state: str = "saved"
     own: "LineView | None" = None
@@ -139,6 +145,12 @@ class SheetView:
         )
 
 
+class LastAnswers(dict[str, str]):
+    """Answers in words by line; `origin` says whose they are, "" for the unit's own."""
+
+    origin = ""
+
+
 def answer_text(outcome: LineOutcome) -> str:
     if outcome.absent:
         return "chưa chấm"
@@ -158,7 +170,7 @@ def sheet_view(
     stage: str,
     rows: Mapping[str, Score],
     *,
-    last: Mapping[str, str] | None = None,
+    last: LastAnswers | None = None,
     changed: Mapping[str, dict[str, Any]] | None = None,
 ) -> SheetView:
     """Build the view of one stage; `changed` replaces attributes of the views of some lines."""
@@ -167,6 +179,7 @@ def sheet_view(
     outcome = score_sheet(
         rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None
     )
+    last = last if last is not None else LastAnswers()
     groups = []
     for number, group in enumerate(rules.groups, start=1):
         lines = [
@@ -174,7 +187,8 @@ def sheet_view(
                 indicator=line,
                 score=rows.get(line.code),
                 outcome=score_line(line, answers[line.code]),
-                last=(last or {}).get(line.code, ""),
+                last=last.get(line.code, ""),
+                last_origin=last.origin,
                 **(changed or {}).get(line.code, {}),
             )
             for line in group.indicators
@@ -183,25 +197,43 @@ def sheet_view(
     return SheetView(sheet, stage, outcome, groups)
 
 
-def last_answers(sheet: Evaluation) -> dict[str, str]:
-    """Return the answers of the same unit in the period before, in words, by line."""
-    before = (
+def last_answers(sheet: Evaluation, user: User) -> LastAnswers:
+    """Return the answers of the period before, in words, by line.
+
+    Without one of its own a unit takes those of the one unit it came of, marked as such, where
+    `user` may see them. Those of several are another thing than its own: none.
+    """
+    before = _sheets_before(sheet).filter(unit=sheet.unit_id).first()
+    last = LastAnswers()
+    if before is None:
+        parents = parents_of(sheet.unit_id, sheet.period.ends_on)
+        if len(parents) != 1:
+            return last
+        parent = parents[0]
+        before = (
+            _sheets_before(sheet)
+            .filter(unit=parent.unit, period__ends_on__lt=parent.effective_on)
+            .filter(pk__in=Evaluation.objects.visible_to(user).values("pk"))
+            .first()
+        )
+        last.origin = parent.words
+    if before is None:
+        return last
+    stage = Stage.FINAL if before.state == State.DECIDED else Stage.SELF
+    lines = before.criteria.rules.indicators
+    for row in before.scores.filter(stage=stage):
+        if row.is_answered:
+            line = lines[row.line]
+            last[row.line] = answer_text(score_line(line, answer_of(row, line)))
+    return last
+
+
+def _sheets_before(sheet: Evaluation) -> QuerySet[Evaluation]:
+    return (
         Evaluation.objects.filter(
-            unit=sheet.unit_id,
-            period__kind=sheet.period.kind,
-            period__ends_on__lt=sheet.period.starts_on,
+            period__kind=sheet.period.kind, period__ends_on__lt=sheet.period.starts_on
         )
         .select_related("criteria")
         .defer("criteria__text")
         .order_by("-period__ends_on")
-        .first()
     )
-    if before is None:
-        return {}
-    stage = Stage.FINAL if before.state == State.DECIDED else Stage.SELF
-    lines = before.criteria.rules.indicators
-    return {
-        row.line: answer_text(score_line(lines[row.line], answer_of(row, lines[row.line])))
-        for row in before.scores.filter(stage=stage)
-        if row.is_answered
-    }

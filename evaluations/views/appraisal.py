@@ -51,7 +51,7 @@ def appraisal(request, period, code):
     """Show each line as the cell scored it, with what the appraiser makes of it."""
     found = _found(request, period, code)
     lock = locks.lock_status(found, access.APPRAISE, user=request.user)
-    view = appraisal_view(found, last=last_answers(found))
+    view = appraisal_view(found, last=last_answers(found, request.user))
     context = {
         "sheet": found,
         "view": view,
@@ -73,7 +73,7 @@ def line(request, period, code, line):
     if line not in found.criteria.rules.indicators:
         raise Http404
     if request.method == "GET":
-        view = appraisal_view(found, last=last_answers(found))
+        view = appraisal_view(found, last=last_answers(found, request.user))
         context = {"sheet": found, "line": view.line(line), "can_appraise": True}
         return render(request, "evaluations/_appraisal_line.html", context)
     names = ("option", "num", "den", "na", "note")
@@ -114,7 +114,9 @@ def accept(request, period, code):
         error = refused.message
     if only and request.htmx:
         state = "error" if error else "saved"
-        context = _context(found, only, last=last_answers(found), error=error, state=state)
+        context = _context(
+            found, only, last=last_answers(found, request.user), error=error, state=state
+        )
         context["can_appraise"] = not error
         return render(request, "evaluations/_appraisal_accepted.html", context)
     if error:

@@ -23,7 +23,9 @@ def sheet(request, period, code):
     found = get_object_or_404(Evaluation.objects.visible_to(request.user).of(period, code))
     may_enter = access.reach(request.user, access.ENTER).covers_any(found.places)
     lock = locks.lock_status(found, access.ENTER, user=request.user)
-    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found))
+    view = sheet_view(
+        found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
+    )
     context = {
         "sheet": found,
         "view": view,
@@ -89,7 +91,9 @@ def _answer(request, found, line, status, *, rows=None, error="", conflict=None,
 
 
 def _stored_line(request, found, line):
-    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found))
+    view = sheet_view(
+        found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
+    )
     context = {"sheet": found, "line": view.line(line), "can_enter": True}
     return render(request, "evaluations/_line.html", context)
 
@@ -133,7 +137,9 @@ def submit(request, period, code):
         else:
             messages.success(request, f"Đã nộp phiếu của {found.unit.name}.")
             return redirect(next_unfinished(request.user, found))
-    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found))
+    view = sheet_view(
+        found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
+    )
     held = {veto.code: veto for veto in found.criteria.rules.vetoes}
     context = {
         "sheet": found,

@@ -7,9 +7,11 @@
   const text = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
 
   function readTable(table) {
-    return [...table.tBodies[0].rows].map((row) => {
+    const filled = [...table.tBodies[0].rows].filter((row) => row.querySelector("td[data-value]"));
+    return filled.map((row) => {
       const cells = [...row.querySelectorAll("td[data-value]")];
       return {
+        broken: row.dataset.break || "",
         label: row.dataset.chartLabel || text(row.querySelector("th")),
         good: Number(row.dataset.good) || 0,
         values: cells.map((cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value))),
@@ -143,6 +145,32 @@
     });
   }
 
+  // Before a row with data-break lies an event, or another unit: a dashed mark says which.
+  function drawBreaks(chart, rows) {
+    const { ctx, chartArea } = chart;
+    const points = chart.getDatasetMeta(0).data;
+    rows.forEach((row, index) => {
+      if (!row.broken || index === 0) return;
+      const x = (points[index - 1].x + points[index].x) / 2;
+      ctx.save();
+      ctx.strokeStyle = css("--ink-soft");
+      ctx.lineWidth = 2;
+      ctx.setLineDash([6, 5]);
+      ctx.beginPath();
+      ctx.moveTo(x, chartArea.top - 24);
+      ctx.lineTo(x, chartArea.bottom);
+      ctx.stroke();
+      ctx.font = `600 14px ${css("--bs-font-sans-serif")}`;
+      ctx.fillStyle = css("--ink");
+      ctx.textAlign = "center";
+      ctx.textBaseline = "bottom";
+      const half = ctx.measureText(row.broken).width / 2;
+      const middle = Math.min(Math.max(x, half + 4), chart.width - half - 4);
+      ctx.fillText(row.broken, middle, chartArea.top - 28);
+      ctx.restore();
+    });
+  }
+
   function series(rows, type, width) {
     const values = rows.map((row) => row.values[0]);
     const known = values.filter((value) => value !== null);
@@ -163,11 +191,13 @@
           pointRadius: 6,
           pointBackgroundColor: css("--red"),
           spanGaps: false,
+          // No line across a break: what lies before is another unit's, or another make-up.
+          segment: { borderColor: (at) => (rows[at.p1DataIndex].broken ? "transparent" : undefined) },
         }],
       },
       options: {
         ...baseOptions(),
-        layout: { padding: { top: 28, right: 28, left: 8 } },
+        layout: { padding: { top: rows.some((row) => row.broken) ? 52 : 28, right: 28, left: 8 } },
         scales: {
           // Every quarter keeps its name: a point without one says nothing.
           x: axis({
@@ -181,7 +211,7 @@
           }),
         },
       },
-      plugins: [{ id: "labels", afterDatasetsDraw: (chart) => drawPointLabels(chart, rows) }],
+      plugins: [{ id: "labels", afterDatasetsDraw: (chart) => { drawBreaks(chart, rows); drawPointLabels(chart, rows); } }],
     };
   }
 

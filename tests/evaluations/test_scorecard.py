@@ -213,7 +213,7 @@ def test_last_four_quarters_end_with_the_one_shown(tree, people):
         if number < 4:
             decide(fill(fill(sheet, l1_2={"num": 38, "den": 40}), "final"), f"{number}-QĐ/ĐU")
     card = scorecard_of(user=people.bithu, period="2026-Q3", code=tree.a.code)
-    assert [item.period.code for item in card.recent] == ["2026-Q1", "2026-Q2", "2026-Q3"]
+    assert [item.code for item in card.recent] == ["2026-Q1", "2026-Q2", "2026-Q3"]
     assert card.recent[0].total == 10000
     card = scorecard_of(user=people.bithu, period="2026-Q4", code=tree.a.code)
     assert [item.total for item in card.recent] == [10000, 10000, 10000, None]
@@ -297,6 +297,6 @@ def test_page_costs_the_same_queries_for_any_history(
     for number in quarters:
         decide(fill(fill(factories.sheet(tree.a, quarter(number))), "final"), f"{number}-QĐ/ĐU")
     client.force_login(people.bithu)
-    # Session, user, roles, sheet, scores, sheets of the unit, rank.
-    with django_assert_num_queries(7):
+    # Session, user, roles, sheet, scores, sheets of the unit, origins, past results, rank.
+    with django_assert_num_queries(9):
         client.get(reverse("evaluations:scorecard", args=["2026-Q4", tree.a.code]))
