@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from cells.views import accounts, components, jobs, sign_in, units
+from cells.views import accounts, components, jobs, sign_in, tree, units
 
 app_name = "cells"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("tai-khoan/<int:pk>/vai-tro/", accounts.assignment_new, name="assignment_new"),
     path("vai-tro/<int:pk>/ket-thuc/", accounts.assignment_end, name="assignment_end"),
     path("don-vi/", units.unit_list, name="units"),
+    path("don-vi/cay/", tree.tree_page, name="tree"),
+    path("don-vi/cay/<str:code>/", tree.tree_branch, name="tree_branch"),
     path("tac-vu/<uuid:pk>/", jobs.job_progress, name="job"),
     path("mau-giao-dien/", components.component_page, name="components"),
 ]
