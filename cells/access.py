@@ -15,14 +15,15 @@ ADMINISTER = "administer"
 ACCOUNTS = "accounts"
 IMPORT = "import"
 MEMBERS = "members"
+REORGANISE = "reorganise"
 
 ROLE_ACTIONS = {
-    "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT, MEMBERS},
+    "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT, MEMBERS, REORGANISE},
     "secretary": {VIEW, ENTER, SUBMIT},
     "leader": {VIEW, DECIDE},
     "inspector": {VIEW},
     "supervisor": {VIEW},
-    "city_admin": {VIEW, ADMINISTER, ACCOUNTS, IMPORT},
+    "city_admin": {VIEW, ADMINISTER, ACCOUNTS, IMPORT, REORGANISE},
 }
 # The technical right: accounts and the system, no sheets, no scores.
 SUPERUSER_ACTIONS = {ACCOUNTS}

@@ -74,7 +74,7 @@ COLUMNS = {
     ),
 }
 NEEDED = {"code": "Mã", "name": "Tên"}
-_CODE = re.compile(r"[0-9A-Za-zĐđ][0-9A-Za-zĐđ._-]*")
+CODE = re.compile(r"[0-9A-Za-zĐđ][0-9A-Za-zĐđ._-]*")
 D = TypeVar("D", Level, CellKind)
 
 
@@ -180,7 +180,7 @@ def _dated(reader: RowReader, key: str, choices: Sequence[D], day: date) -> D | 
 
 def _check_new(row: UnitRow, context: Context) -> None:
     reader = row.reader
-    if not _CODE.fullmatch(row.code):
+    if not CODE.fullmatch(row.code):
         reader.fail("code", "Mã chỉ gồm chữ, số, dấu chấm, gạch ngang, gạch dưới; không dấu cách.")
     elif row.code in context.taken:
         reader.fail("code", "Không dùng được mã này cho đơn vị mới. Chọn mã khác.")

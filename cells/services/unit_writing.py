@@ -10,7 +10,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
 from cells import access
-from cells.models import AuditEntry, Door, Placement, Unit, User
+from cells.models import AuditEntry, Door, Placement, Reorganisation, Unit, User
 from cells.services.unit_rows import UnitRow
 
 PLACED = {"name", "level", "kind", "parent"}
@@ -128,14 +128,27 @@ def _move(row: UnitRow) -> None:
     old = Unit.objects.values_list("path", flat=True).get(pk=row.stored.pk)
     above = Unit.objects.values_list("path", flat=True).get(children=row.stored)
     new = f"{above}{row.stored.code}/"
+    branch_rewrite(old=old, new=new)
+    row.stored.path = new
+
+
+def branch_rewrite(*, old: str, new: str) -> None:
+    """Give a unit and all below it their paths under a new beginning."""
     Unit.objects.filter(access.branch(old).condition("path")).update(
         path=Concat(Value(new), Substr(F("path"), len(old) + 1))
     )
-    row.stored.path = new
 
 
 def _place(placed: list[tuple[UnitRow, date]]) -> None:
     for day in {day for _, day in placed}:
         closing = [row.stored.pk for row, on in placed if on == day]
-        Placement.objects.filter(unit__in=closing, valid_to__isnull=True).update(valid_to=day)
+        placements_close(units=closing, day=day)
     Placement.objects.bulk_create([_placement(row, day) for row, day in placed], batch_size=BATCH)
+
+
+def placements_close(
+    *, units: Sequence[int], day: date, closed_by: Reorganisation | None = None
+) -> None:
+    """End the open placements of units (by key) on a day."""
+    opened = Placement.objects.filter(unit__in=units, valid_to__isnull=True)
+    opened.update(valid_to=day, closed_by=closed_by)

@@ -1,0 +1,315 @@
+"""What becomes of members, posts and charges when organisations change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from cells.models import Level, Reorganisation, Unit, User
+from cells.services.reorganisation.participants import BATCH, Change, Effect, Refusal, Trail
+from members.counts import NOBODY, CellCount, counts_on
+from members.models import Joined, Left, Membership, Post, Supervision, Transfer
+from members.thresholds import in_force
+
+SMALL_COMMITTEE_LEVELS = {"chi_bo_co_so"}
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """A membership that ends, and the code of the unit where its member goes on, if any."""
+
+    place: Membership
+    code: str
+
+
+class MembersPart:
+    name = "members"
+
+    def refusals(self, change: Change) -> list[Refusal]:
+        found = [*self._unknown_members(change), *self._unknown_posts(change)]
+        day = change.day
+        late = _memberships(change).filter(Q(joined_on__gte=day) | Q(left_on__gt=day))
+        if late.exists() or _posts(change).filter(starts_on__gte=day).exists():
+            message = (
+                f"Đã ghi thay đổi về đảng viên, chức vụ từ ngày {day:%d/%m/%Y} trở đi."
+                " Kiểm tra lại ngày hiệu lực."
+            )
+            found.append(Refusal(message, "effective_on", f"{day:%d/%m/%Y}"))
+        return [*found, *self._two_secretaries(change)]
+
+    def _unknown_members(self, change: Change) -> list[Refusal]:
+        wanted = {key.lower() for key in change.plan.members}
+        places = {str(row.place.member_id): row.place for row in _moving(change)}
+        found = [
+            Refusal("Đảng viên này không thuộc các đơn vị được sắp xếp.", "members", key)
+            for key in sorted(wanted - set(places))
+        ]
+        targets = {*change.plan.members.values(), change.plan.rest_to or ""} - {""}
+        founding = {draft.code: draft.level for draft in change.plan.after}
+        cell_levels = set(Level.objects.filter(is_cell=True).values_list("code", flat=True))
+        for code in sorted(targets):
+            unit = change.units.get(code)
+            is_cell = unit.is_cell if unit else founding.get(code) in cell_levels
+            if not is_cell:
+                found.append(Refusal("Đảng viên sinh hoạt ở chi bộ.", "members", code))
+            elif unit and unit.founded_on > change.day:
+                message = f"“{unit.name}” thành lập sau ngày này."
+                found.append(Refusal(message, "members", code))
+        return found
+
+    def _unknown_posts(self, change: Change) -> list[Refusal]:
+        held = set(_posts(change).values_list("pk", flat=True))
+        return [
+            Refusal("Không có chức vụ này ở các đơn vị được sắp xếp.", "posts", str(pk))
+            for pk in sorted(set(change.plan.posts) - held)
+        ]
+
+    def _two_secretaries(self, change: Change) -> list[Refusal]:
+        going = _posts(change).filter(pk__in=change.plan.posts, kind=Post.Kind.SECRETARY)
+        codes = [code for post in going if (code := change.plan.posts[post.pk])]
+        there = Post.objects.filter(
+            unit__code__in=codes, kind=Post.Kind.SECRETARY, ends_on__isnull=True
+        )
+        taken = set(there.values_list("unit__code", flat=True))
+        return [
+            Refusal(f"“{code}” sẽ có hai bí thư. Chọn một người.", "posts", code)
+            for code in sorted(set(codes))
+            if codes.count(code) > 1 or code in taken
+        ]
+
+    def effects(self, change: Change) -> list[Effect]:
+        moving = _moving(change)
+        moved = sum(1 for row in moving if row.code)
+        posts = _posts(change).count()
+        moved_posts = sum(1 for code in change.plan.posts.values() if code)
+        charges = _charges(change).count()
+        under_way = Transfer.objects.under_way().filter(
+            Q(origin__in=change.closing) | Q(target__in=change.closing)
+        )
+        return [
+            Effect("members_moved", "Đảng viên chuyển chi bộ", moved),
+            Effect("members_left", "Đảng viên chưa được phân về chi bộ nào", len(moving) - moved),
+            Effect("posts_ended", "Chức vụ kết thúc", posts - moved_posts),
+            Effect("posts_moved", "Chức vụ chuyển sang đơn vị mới", moved_posts),
+            Effect("supervisions_ended", "Phân công phụ trách chi bộ kết thúc", charges),
+            Effect("transfers", "Chuyển sinh hoạt chưa xong", under_way.count()),
+        ]
+
+    def apply(self, event: Reorganisation, change: Change, trail: Trail) -> dict[str, Any]:
+        posts = list(_posts(change).select_related("unit"))
+        return {
+            **_posts_write(posts, change, trail),
+            **_memberships_write(_moving(change), change, trail),
+            **_charges_write(change, trail),
+        }
+
+    def warnings(self, change: Change) -> list[str]:
+        cells = [unit for unit in change.after if unit.is_cell]
+        left = [unit for unit in change.closing if unit.is_cell]
+        counts = counts_on(change.day, cells) if cells else {}
+        found = [
+            text for cell in cells for text in _sizes(cell, counts.get(cell.pk, NOBODY), change)
+        ]
+        without = Membership.objects.filter(
+            cell__in=left, left_on=change.day, left_by=Left.REORGANISED, is_temporary=False
+        ).exclude(member__in=Membership.objects.filter(left_on__isnull=True).values("member"))
+        if count := without.count():
+            found.append(f"{count} đảng viên chưa được phân về chi bộ nào.")
+        return found
+
+    def settle(self, changes: Sequence[Change], *, by: User | None, door: str) -> None:
+        return
+
+    def refuses_revert(self, event: Reorganisation, undo: dict[str, Any]) -> str:
+        founded = event.undo["tree"]["founded"]
+        opened = Membership.objects.filter(pk__in=undo["opened"])
+        if opened.filter(left_on__isnull=False).exists():
+            return "Đảng viên được chuyển đã có thay đổi sinh hoạt sau sự kiện này."
+        closed = Membership.objects.filter(pk__in=undo["closed"], is_temporary=False)
+        elsewhere = Membership.objects.filter(
+            member__in=closed.values("member"), is_temporary=False, left_on__isnull=True
+        ).exclude(pk__in=undo["opened"])
+        since = Membership.objects.filter(cell__in=founded).exclude(pk__in=undo["opened"])
+        if elsewhere.exists() or since.exists():
+            return "Đảng viên đã chuyển đến chi bộ khác sau sự kiện này."
+        changed = Post.objects.filter(unit__in=founded).exclude(pk__in=undo["posts_opened"])
+        ended = Post.objects.filter(pk__in=undo["posts_opened"], ends_on__lte=date.max)
+        if changed.exists() or ended.exclude(ends_on__in=_terms(undo)).exists():
+            return "Chức vụ đã có thay đổi sau sự kiện này."
+        return ""
+
+    def revert(self, event: Reorganisation, undo: dict[str, Any], trail: Trail) -> None:
+        Post.objects.filter(pk__in=undo["posts_opened"]).delete()
+        _restore_ends(Post, undo["posts_closed"])
+        _restore_ends(Supervision, undo["charges_closed"])
+        Membership.objects.filter(pk__in=undo["opened"]).delete()
+        closed = Membership.objects.filter(pk__in=undo["closed"])
+        closed.update(left_on=None, left_by="")
+        for place in closed.select_related("cell"):
+            trail.add("membership_restored", place, place.cell)
+        for post in Post.objects.filter(
+            pk__in=[pk for pk, _ in undo["posts_closed"]]
+        ).select_related("unit"):
+            trail.add("post_restored", post, post.unit, field=post.kind)
+
+
+def _memberships(change: Change) -> QuerySet[Membership]:
+    """Return what is not over on the day of the event in the units that end."""
+    there = Membership.objects.filter(cell__in=change.closing)
+    return there.filter(Q(left_on__isnull=True) | Q(left_on__gt=change.day))
+
+
+def _moving(change: Change) -> list[_Moving]:
+    """Return who leaves their cell by the event: all of a closing one, the named of others."""
+    members, rest = {k.lower(): v for k, v in change.plan.members.items()}, change.plan.rest_to
+    opened = Membership.objects.filter(left_on__isnull=True).select_related("cell", "member")
+    if change.closing:
+        places = opened.filter(cell__in=change.closing)
+    elif members:
+        keys = [UUID(key) for key in members if _is_key(key)]
+        places = opened.filter(
+            change.reach.condition("cell__path"), member__in=keys, is_temporary=False,
+            joined_on__lt=change.day,
+        )  # fmt: skip
+    else:
+        return []
+    return [
+        _Moving(place, members.get(str(place.member_id), rest or ""))
+        for place in places.order_by("pk")
+    ]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _posts(change: Change) -> QuerySet[Post]:
+    """Return the posts that end by the event, with their units or with who leaves them."""
+    held = Post.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=change.day))
+    gone = Q(unit__in=change.closing)
+    if not change.closing:
+        for row in _moving(change):
+            gone |= Q(member=row.place.member_id, unit=row.place.cell_id)
+    return held.filter(gone)
+
+
+def _charges(change: Change) -> QuerySet[Supervision]:
+    held = Supervision.objects.filter(cell__in=change.closing, starts_on__lt=change.day)
+    return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=change.day))
+
+
+def _memberships_write(rows: list[_Moving], change: Change, trail: Trail) -> dict[str, Any]:
+    day, decision = change.day, change.plan.decision
+    closed = [row.place for row in rows]
+    Membership.objects.filter(pk__in=[place.pk for place in closed]).update(
+        left_on=day, left_by=Left.REORGANISED
+    )
+    there = set(
+        Membership.objects.filter(
+            member__in=[place.member_id for place in closed], left_on__isnull=True
+        ).values_list("member", "cell")
+    )
+    opened: list[Membership] = []
+    for row in rows:
+        trail.add(
+            "membership_closed", row.place, row.place.cell, field="left_on", new=day.isoformat()
+        )
+        target = change.target(row.code) if row.code else None
+        # Who is away for a time in the cell that he now belongs to is there once, officially.
+        if target is None or (row.place.is_temporary and (row.place.member_id, target.pk) in there):
+            continue
+        there.add((row.place.member_id, target.pk))
+        opened.append(
+            Membership(
+                member_id=row.place.member_id, cell=target, joined_on=day,
+                is_temporary=row.place.is_temporary, joined_by=Joined.REORGANISED,
+                decision=decision,
+            )
+        )  # fmt: skip
+    Membership.objects.bulk_create(opened, batch_size=BATCH)
+    for place in opened:
+        new = {"cell": place.cell.code, "on": day.isoformat()}
+        trail.add("membership_opened", place, _filed_under(place.cell, change), new=new)
+    return {"closed": [place.pk for place in closed], "opened": [place.pk for place in opened]}
+
+
+def _filed_under(unit: Unit, change: Change) -> Unit | None:
+    """Return where a line of the trail is filed: a founded unit must stay removable."""
+    return unit.parent if unit in change.founded else unit
+
+
+def _posts_write(posts: list[Post], change: Change, trail: Trail) -> dict[str, Any]:
+    closed = [[post.pk, _plain(post.ends_on)] for post in posts]
+    Post.objects.filter(pk__in=[post.pk for post in posts]).update(ends_on=change.day)
+    opened = [
+        Post(
+            member_id=post.member_id, unit=change.target(code), kind=post.kind,
+            starts_on=change.day, ends_on=post.ends_on, term=post.term,
+            decision=change.plan.decision,
+        )
+        for post in posts
+        if (code := change.plan.posts.get(post.pk, ""))
+    ]  # fmt: skip
+    Post.objects.bulk_create(opened, batch_size=BATCH)
+    for post in posts:
+        trail.add("post_ended", post, post.unit, field=post.kind, new=change.day.isoformat())
+    for post in opened:
+        new = {"unit": post.unit.code, "on": change.day.isoformat()}
+        trail.add("post_started", post, _filed_under(post.unit, change), field=post.kind, new=new)
+    return {"posts_closed": closed, "posts_opened": [post.pk for post in opened]}
+
+
+def _charges_write(change: Change, trail: Trail) -> dict[str, Any]:
+    rows = list(_charges(change).select_related("cell"))
+    closed = [[row.pk, _plain(row.ends_on)] for row in rows]
+    _charges(change).update(ends_on=change.day)
+    for row in rows:
+        trail.add("supervision_ended", row, row.cell, field="ends_on", new=change.day.isoformat())
+    return {"charges_closed": closed}
+
+
+def _plain(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _terms(undo: dict[str, Any]) -> list[str]:
+    return [day for _, day in undo["posts_closed"] if day]
+
+
+def _restore_ends(model: Any, rows: list[list[Any]]) -> None:
+    for pk, ends_on in rows:
+        model.objects.filter(pk=pk).update(ends_on=ends_on)
+
+
+def _sizes(cell: Unit, count: CellCount, change: Change) -> list[str]:
+    """Return what the numbers of the rules say about the members of a cell after the event."""
+    rules = in_force(change.day)
+    found = []
+    if count.full < rules.least_full_members:
+        found.append(
+            f"“{cell.name}” có {count.full} đảng viên chính thức; lập chi bộ cần ít nhất"
+            f" {rules.least_full_members}."
+        )
+    if count.official >= rules.subgroups_from:
+        found.append(
+            f"“{cell.name}” có {count.official} đảng viên; từ {rules.subgroups_from} đảng viên thì"
+            " chia thành các tổ đảng."
+        )
+        if cell.level.code in SMALL_COMMITTEE_LEVELS:
+            found.append(
+                f"“{cell.name}” có từ {rules.subgroups_from} đảng viên: xem xét lập đảng bộ cơ sở."
+            )
+    has_committee = Post.objects.held_on(change.day).filter(unit=cell, kind=Post.Kind.COMMITTEE)
+    if count.full >= rules.committee_from and not has_committee.exists():
+        found.append(
+            f"“{cell.name}” có {count.full} đảng viên chính thức; từ {rules.committee_from} thì"
+            " bầu chi ủy."
+        )
+    return found
