@@ -35,12 +35,11 @@ class Report:
     notes: list[str] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
-        """Return what `import_xlsx` prints."""
+        """Return what `import_xlsx` prints: with any error nothing goes in, so nothing counts."""
+        counts = ("created", "updated", "unchanged")
         return {
             "rows": self.rows,
-            "created": self.created,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
+            **{name: 0 if self.errors else getattr(self, name) for name in counts},
             "errors": [vars(error) for error in self.errors],
         }
 

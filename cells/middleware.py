@@ -1,7 +1,10 @@
 """What every signed-in request must pass."""
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.defaults import page_not_found
 
 
 class PasswordChangeMiddleware:
@@ -16,3 +19,31 @@ class PasswordChangeMiddleware:
             if request.path not in allowed:
                 return redirect("password_change")
         return self.get_response(request)
+
+
+class RefuseNulMiddleware:
+    """Refuse the one character that no text of ours holds and PostgreSQL cannot store."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\0" in request.path:
+            return self.get_response_not_found(request)
+        given = [*request.GET.lists(), *request.POST.lists()]
+        if any("\0" in text for name, texts in given for text in (name, *texts)):
+            return HttpResponseBadRequest("Dữ liệu gửi lên có ký tự không hợp lệ.")
+        return self.get_response(request)
+
+    @staticmethod
+    def get_response_not_found(request):
+        return page_not_found(request, Http404())
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Ask for signing in; a part of a page that is saved gets 401, since it cannot be led away."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.headers.get("HX-Request"):
+            return HttpResponse("Đã hết phiên đăng nhập.", status=401)
+        return super().handle_no_permission(request, view_func)

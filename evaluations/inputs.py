@@ -8,7 +8,7 @@ from evaluations.rules.engine import AnswerError
 from evaluations.rules.structure import Indicator
 
 # "1.234" is a whole number with a dot between thousands; "8,5" is not a whole number.
-_WHOLE = re.compile(r"\d{1,7}|\d{1,3}(\.\d{3}){1,2}")
+_WHOLE = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(\.[0-9]{3}){1,2}")
 
 
 def read_posted(indicator: Indicator, posted: Mapping[str, str]) -> dict[str, Any]:
@@ -38,5 +38,9 @@ def _whole(indicator: Indicator, text: str) -> int | None:
     if not text:
         return None
     if not _WHOLE.fullmatch(text):
-        raise AnswerError(indicator.code, f"“{text}” không phải số nguyên không âm.")
+        raise AnswerError(indicator.code, f"“{_short(text)}” không phải số nguyên không âm.")
     return int(text.replace(".", ""))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 20 else f"{text[:20]}…"

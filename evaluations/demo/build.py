@@ -18,6 +18,7 @@ from evaluations.demo.tree import grow, tree_write
 from evaluations.models import Decision, Evaluation, Period, PeriodUnit, Score
 from evaluations.services.criteria import criteria_publish_shipped
 from evaluations.services.errors import RefusedError
+from evaluations.services.rankings import ranking_build, root_scope
 from members.models import Exemption, Member, Membership, Post
 
 # The names of organisations that the invented tree bears today hold since then.
@@ -60,6 +61,8 @@ def demo_build(*, scale: str, seed: int, today: date) -> dict[str, Any]:
         cast = accounts_write(tree, for_every_ward=size.has_people, rng=rng)
         Quarters(size, seed, today, tree, cast).write()
     settle(*LOADED)
+    if size.has_people:
+        _rank(quarters(today)[:-1])
     document = {
         "scale": scale,
         "seed": seed,
@@ -71,6 +74,15 @@ def demo_build(*, scale: str, seed: int, today: date) -> dict[str, Any]:
     }
     _mark(document)
     return document
+
+
+def _rank(decided: list[str]) -> None:
+    """Build the ranking of each decided quarter, so that the first look shows movement."""
+    scope = root_scope()
+    for code in decided:
+        period = Period.objects.get(code=code)
+        if scope:
+            ranking_build(period=period, scope=scope, by=None)
 
 
 def demo_hash() -> str:

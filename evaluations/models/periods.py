@@ -20,9 +20,10 @@ class PeriodQuerySet(models.QuerySet):
         return self.filter(opened_at__isnull=False)
 
     def current(self):
-        """Return the period that is worked on: the newest that was opened, or None."""
+        """Return the period that is worked on: the newest opened one that has begun, or None."""
+        begun = self.opened().filter(starts_on__lte=timezone.localdate())
         # A year and its fourth quarter end together; "quarter" sorts before "year".
-        return self.opened().order_by("-ends_on", "kind").first()
+        return begun.order_by("-ends_on", "kind").first()
 
 
 class Period(models.Model):

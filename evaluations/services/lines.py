@@ -11,6 +11,7 @@ from cells.models import AuditEntry, User
 from evaluations.answers import Answer, answer_of, answers_of, fields_of
 from evaluations.models import Evaluation, Score, Stage
 from evaluations.rules.engine import AnswerError, Outcome, score_line, score_sheet
+from evaluations.rules.structure import Indicator
 from evaluations.services.errors import ConflictError, ReasonMissingError
 from evaluations.services.sheets import apply_outcome, apply_total, sheet_locked
 
@@ -100,11 +101,20 @@ def _check(
     """Raise what speaks against a change; `own` are the self-scored answers when appraising."""
     if change.line not in sheet.criteria.rules.indicators:
         raise AnswerError(change.line, f"Bộ tiêu chí không có dòng {change.line}.")
-    if change.version is not None and change.version != (row.version if row else 0):
+    indicator = sheet.criteria.rules.indicators[change.line]
+    score_line(indicator, change.answer)  # what cannot be saved is no conflict
+    stale = change.version is not None and change.version != (row.version if row else 0)
+    if stale and not _stands(row, change, indicator):
         raise ConflictError(change.line, row)
     differs = own is not None and change.answer and change.answer != own.get(change.line, {})
     if differs and not (change.note or "").strip():
         raise ReasonMissingError("Kết quả thẩm định khác tự chấm: cần ghi lý do.")
+
+
+def _stands(row: Score | None, change: Change, indicator: Indicator) -> bool:
+    """Tell whether the row already says what the change asks for."""
+    same_note = row is not None and change.note in (None, row.note)
+    return same_note and bool(change.answer) and answer_of(row, indicator) == change.answer
 
 
 def _write(

@@ -31,6 +31,8 @@ WHY_NOT = {
     State.DECIDED: "Phiếu đã có quyết định của cấp ủy, kết quả được giữ nguyên.",
 }
 # Only these end with the entering of a period; appraising and deciding go on after it.
+# Four eyes: who submitted neither appraises nor undoes an appraisal.
+OF_ANOTHER = {access.APPRAISE, RETURN, REOPEN}
 BOUND_BY_THE_PERIOD = {access.ENTER, access.SUBMIT, WITHDRAW}
 
 
@@ -48,6 +50,6 @@ def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | N
             f"{period.title} đã khóa nhập lúc {moment:%H:%M ngày %d/%m/%Y}."
             " Cần nhập tiếp thì liên hệ quản trị Thành ủy để gia hạn."
         )
-    if action == access.APPRAISE and sheet.submitted_by_id == user.pk:
+    if action in OF_ANOTHER and sheet.submitted_by_id == user.pk:
         return "Đồng chí là người nộp phiếu này nên không thẩm định được; cần một cán bộ khác."
     return ""

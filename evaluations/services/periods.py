@@ -20,6 +20,7 @@ from members.models import Membership
 CODE = re.compile(r"(20[0-9]{2})(?:-Q([1-4]))?")
 DUE_DAY, LOCK_DAY = 5, 15  # of the month after the period, unless the opener says otherwise
 CHUNK = 2000
+AHEAD = timedelta(days=100)  # the next quarter can be opened, no later one by mistake
 
 NOT_A_CELL = "Không phải chi bộ"
 NO_WHOLE_MONTH = "Mới thành lập, chưa đủ một tháng phải sinh hoạt"
@@ -88,6 +89,8 @@ def period_prepare(
 ) -> Period:
     """Return the period of `code`, locked for this transaction, made if it is not there."""
     kind, starts_on, ends_on = period_bounds(code)
+    if starts_on > timezone.localdate() + AHEAD:
+        raise RefusedError(f"Kỳ {code} còn quá xa, chưa mở được. Kiểm tra lại năm và quý.")
     usual_due_on, usual_locks_at = usual_dates(ends_on)
     Period.objects.get_or_create(
         code=code,

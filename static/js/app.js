@@ -42,7 +42,17 @@
     const line = lineOf(event.detail.elt);
     if (!line || event.detail.requestConfig.verb === "get") return;
     line.dataset.state = "error";
+    const why = line.querySelector("[data-why]");
+    if (why) why.textContent = reasonOf(event);
     announceLine(line);
+  }
+
+  function reasonOf(event) {
+    const status = event.detail.xhr ? event.detail.xhr.status : 0;
+    if (status === 401) return "hết phiên: đăng nhập lại ở thẻ khác rồi bấm";
+    if (status >= 500) return "máy chủ bận, chưa lưu";
+    if (status === 0) return "mất mạng, chưa lưu";
+    return "lỗi, chưa lưu";
   }
 
   function announceSettled(event) {
@@ -121,6 +131,12 @@
       setNavigation(false);
       document.querySelector("[data-nav-toggle]").focus();
     }
+  });
+
+  // Signing in again in another tab changes the token; a page that is still open takes the new one.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    if (token) event.detail.headers["X-CSRFToken"] = token[1];
   });
 
   // Server errors and lost connections leave what the user typed where it is.

@@ -17,10 +17,16 @@
     window.htmx.trigger(target, "save");
   }
 
+  // What is typed and not yet on the server is never shown as saved.
+  function markDirty(target) {
+    target.setAttribute("data-dirty", "");
+    line(target).dataset.state = "sending";
+  }
+
   function onInput(event) {
     const target = form(event.target);
     if (!target) return;
-    target.setAttribute("data-dirty", "");
+    markDirty(target);
     const na = target.querySelector("input[name=na]");
     if (na && event.target !== na && na.checked) na.checked = false;
   }
@@ -28,7 +34,7 @@
   function onChange(event) {
     const target = form(event.target);
     if (!target) return;
-    target.setAttribute("data-dirty", "");
+    markDirty(target);
     const na = target.querySelector("input[name=na]");
     const notApplicable = event.target === na && na.checked;
     if (notApplicable || !isHalf(target)) save(target);

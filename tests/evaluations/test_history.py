@@ -4,7 +4,7 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.urls import reverse
 
 from cells.models import Door
@@ -135,6 +135,8 @@ def test_command_prints_the_trail_oldest_first(changed, lines):
 
 
 @pytest.mark.parametrize(("unit", "period"), [("LA", "2026-Q4"), (None, "2031-Q1")])
-def test_command_refuses_what_is_not_there(sheet, unit, period):
-    with pytest.raises(CommandError, match="Không có"):
+def test_command_refuses_what_is_not_there(sheet, unit, period, capsys):
+    with pytest.raises(SystemExit) as stop:
         call_command("audit", unit=unit or sheet.unit.code, period=period)
+    assert stop.value.code == 1
+    assert "Không có" in json.loads(capsys.readouterr().out)["error"]["message"]

@@ -53,6 +53,17 @@ def test_a_malformed_code_is_refused(code):
     assert not Period.objects.exists()
 
 
+@pytest.mark.parametrize(("days", "opens"), [(100, True), (101, False)])
+def test_a_period_is_not_opened_long_before_it_begins(tree, criteria, monkeypatch, days, opens):
+    today = date(2027, 4, 1) - timedelta(days=days)
+    monkeypatch.setattr("evaluations.services.periods.timezone.localdate", lambda: today)
+    if opens:
+        assert opened("2027-Q2").expected == 3
+    else:
+        with pytest.raises(RefusedError, match="quá xa"):
+            opened("2027-Q2")
+
+
 def test_sheets_are_due_on_the_5th_and_locked_after_the_15th_of_the_month_after(tree, criteria):
     period = opened().period
     assert period.due_on == date(2027, 1, 5)
@@ -221,7 +232,8 @@ def test_the_command_leaves_with_1_when_refused(tree):
     with pytest.raises(SystemExit) as stop:
         call_command("open_period", "quý 4", stdout=out, stderr=err)
     assert stop.value.code == 1
-    assert (out.getvalue(), "quý 4" in err.getvalue()) == ("", True)
+    assert "quý 4" in json.loads(out.getvalue())["error"]["message"]
+    assert "quý 4" in err.getvalue()
 
 
 def move(unit, parent, day):

@@ -297,4 +297,4 @@ def test_command_refuses_what_it_does_not_know(tree, period, capsys, wanted, wor
     assert stop.value.code == 1
     told = capsys.readouterr()
     assert word in told.err
-    assert not told.out
+    assert word in json.loads(told.out)["error"]["message"]

@@ -1,5 +1,7 @@
 """The entry sheet, the appraisal and the work queue as a browser meets them."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -236,6 +238,15 @@ def test_queue_filters_by_state_and_offers_a_way_back_from_nothing(as_, people, 
 def test_secretary_of_one_cell_lands_on_its_sheet(as_, people, draft, tree):
     answer = as_(people.bithu).get(reverse("evaluations:queue_now"))
     assert answer.url == url("sheet", tree.a)
+
+
+def test_period_that_has_not_begun_does_not_take_over(as_, people, draft, tree):
+    later = factories.PeriodFactory(
+        code="2099-Q1", starts_on=date(2099, 1, 1), ends_on=date(2099, 3, 31)
+    )
+    factories.sheet(tree.a, later)
+    answer = as_(people.canbo).get(reverse("evaluations:queue_now"))
+    assert answer.url == reverse("evaluations:queue", args=[PERIOD])
 
 
 def test_without_a_period_the_queue_says_so(as_, people):

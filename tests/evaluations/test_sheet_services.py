@@ -166,6 +166,32 @@ def test_who_entered_may_appraise_what_another_submitted(draft, people):
     assert appraisal.appraisal_accept(sheet=sheet, lines=["1.1"], by=people.canbo, door=Door.WEB)
 
 
+def test_who_submitted_does_not_undo_the_appraisal(submitted, people):
+    own = {"sheet": submitted, "reason": "Xem lại", "by": people.bithu, "door": Door.WEB}
+    with pytest.raises(LockedError, match="người nộp"):
+        sheets.sheet_return(**own)
+    lines = list(submitted.criteria.rules.indicators)
+    by = {"by": people.canbo, "door": Door.WEB}
+    appraisal.appraisal_accept(sheet=submitted, lines=lines, **by)
+    appraisal.appraisal_finish(sheet=submitted, **by)
+    for undo in (sheets.sheet_return, appraisal.appraisal_reopen):
+        with pytest.raises(LockedError, match="người nộp"):
+            undo(**own)
+
+
+def test_same_value_from_an_old_page_is_no_conflict(draft, people):
+    save(draft, "1.2", RATIO, people.canbo)
+    saved = save(draft, "1.2", RATIO, people.canbo2, version=0)
+    assert saved.rows["1.2"].version == 1
+    assert AuditEntry.objects.count() == 1
+
+
+def test_value_that_cannot_be_saved_is_no_conflict(draft, people):
+    save(draft, "1.2", RATIO, people.canbo)
+    with pytest.raises(AnswerError):
+        save(draft, "1.2", {"num": 41, "den": 40}, people.canbo2, version=0)
+
+
 def test_changed_appraisal_needs_a_reason(submitted, people):
     with pytest.raises(ReasonMissingError):
         save(submitted, "1.2", RATIO, people.canbo, note="  ", stage=Stage.APPRAISED)

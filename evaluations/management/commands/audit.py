@@ -1,8 +1,9 @@
 import json
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from cells.models import AuditEntry, Unit
@@ -18,9 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, unit: str, period: str, **options: Any) -> None:
         if not Unit.objects.filter(code=unit).exists():
-            raise CommandError(f"Không có đơn vị nào mang mã “{unit}”.")
+            self._refuse(f"Không có đơn vị nào mang mã “{unit}”.")
         if not Period.objects.filter(code=period).exists():
-            raise CommandError(f"Không có kỳ “{period}”.")
+            self._refuse(f"Không có kỳ “{period}”.")
         entries = AuditEntry.objects.filter(unit__code=unit, period=period).order_by("at", "pk")
         document = {
             "unit": unit,
@@ -28,6 +29,11 @@ class Command(BaseCommand):
             "entries": [as_json(entry) for entry in entries.select_related("by")],
         }
         self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def _refuse(self, message: str) -> None:
+        self.stdout.write(json.dumps({"error": {"message": message}}, ensure_ascii=False))
+        self.stderr.write(message)
+        sys.exit(1)
 
 
 def as_json(entry: AuditEntry) -> dict[str, Any]:

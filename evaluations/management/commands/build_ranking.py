@@ -53,6 +53,7 @@ class Command(BaseCommand):
             )
 
     def _refuse(self, message: str) -> None:
+        self.stdout.write(json.dumps({"error": {"message": message}}, ensure_ascii=False))
         self.stderr.write(message)
         sys.exit(1)
 

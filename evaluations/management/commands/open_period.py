@@ -23,6 +23,7 @@ class Command(BaseCommand):
         try:
             opened = period_open(code=code, by=None, door=Door.COMMAND, due_on=due_on)
         except RefusedError as error:
+            self.stdout.write(json.dumps({"error": {"message": error.message}}, ensure_ascii=False))
             self.stderr.write(error.message)
             sys.exit(1)
         document = {
