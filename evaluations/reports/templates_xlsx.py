@@ -1,7 +1,6 @@
 """Empty workbooks for units and members: headers with notes, drop-downs, instructions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 from django.db.models import Q
@@ -10,7 +9,9 @@ from django.utils import timezone
 from cells import access
 from cells.models import CellKind, Level, Unit, User
 from evaluations.models import Evaluation, Period
+from evaluations.reports.result_template import RESULT_GUIDE, result_fields
 from evaluations.reports.sheets_xlsx import SheetBook, sheets_xlsx
+from evaluations.reports.template_fields import DAY_HINT, Field
 from evaluations.reports.workbook_style import (
     Lists,
     Style,
@@ -28,19 +29,6 @@ ROWS = 2000
 HEAD_ROW = 3
 CODES_SHEET = "Mã đơn vị"
 CODES_MOST = 3000
-DAY_HINT = "Ngày/tháng/năm, ví dụ 03/02/2026."
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a template; `text` keeps zeros in front and days as typed."""
-
-    header: str
-    width: int
-    hint: str
-    required: bool = False
-    text: bool = False
-    choices: tuple[str, ...] = ()
 
 
 def template_xlsx(kind: str, user: User) -> bytes | None:
@@ -51,6 +39,10 @@ def template_xlsx(kind: str, user: User) -> bytes | None:
     codes = list(within.values_list("code", "name")[:CODES_MOST])
     if kind == "units":
         return _workbook("Danh sách đơn vị", _unit_fields(), codes, UNIT_GUIDE)
+    if kind == "results":
+        ever = Unit.objects.allowed(user, access.IMPORT).cells().order_by("path")
+        codes = list(ever.values_list("code", "name")[:CODES_MOST])
+        return _workbook("Kết quả các kỳ trước", result_fields(), codes, RESULT_GUIDE)
     if kind == "posts":
         return _workbook("Danh sách chức vụ", _post_fields(), codes, POST_GUIDE)
     return _workbook("Danh sách đảng viên", _member_fields(), codes, MEMBER_GUIDE)

@@ -18,6 +18,7 @@ from cells.models import Job, User
 from cells.services.unit_import import units_import
 from cells.workbook import WorkbookError, open_book
 from evaluations.services.errors import RefusedError
+from evaluations.services.past_result_import import Source, past_results_import
 from evaluations.services.sheet_import import sheets_import
 from members.services.member_import import members_import
 from members.services.post_import import posts_import
@@ -33,6 +34,8 @@ class Kind:
     noun: str
     action: str
     run: Callable[..., Report]
+    # What it writes names the file it came from.
+    keeps_source: bool = False
 
 
 KINDS = {
@@ -41,6 +44,14 @@ KINDS = {
         Kind("sheets", "Phiếu chấm của chi bộ", "phiếu", access.ENTER, sheets_import),
         Kind("members", "Đảng viên", "đảng viên", access.IMPORT, members_import),
         Kind("posts", "Chức vụ", "chức vụ", access.IMPORT, posts_import),
+        Kind(
+            "results",
+            "Kết quả các kỳ trước, trên giấy",
+            "kết quả các kỳ trước",
+            access.IMPORT,
+            past_results_import,
+            keeps_source=True,
+        ),
         Kind("units", "Đơn vị (đảng ủy, chi bộ)", "đơn vị", access.IMPORT, units_import),
     )
 }
@@ -51,14 +62,21 @@ def kinds_of(user: User) -> list[Kind]:
     return [kind for kind in KINDS.values() if access.reach(user, kind.action)]
 
 
-def file_import(*, kind: str, path: Path, by: User, apply: bool) -> Report:
-    """Import a file or, without `apply`, say what that would do. Any error: nothing is written."""
+def file_import(*, kind: str, path: Path, by: User, apply: bool, name: str = "") -> Report:
+    """Import a file or, without `apply`, say what that would do. Any error: nothing is written.
+
+    `name` is what the user called the file, where it was stored under another one.
+    """
     chosen = KINDS[kind]
     if not access.reach(by, chosen.action):
         return refusal(f"Tài khoản này không có quyền nhập {chosen.noun} từ tệp.")
     try:
         with transaction.atomic():
-            report = chosen.run(book=open_book(path), by=by, apply=apply)
+            book = open_book(path)
+            source = {"source": Source((name or path.name)[:200], sha256_of(path))}
+            report = chosen.run(
+                book=book, by=by, apply=apply, **(source if chosen.keeps_source else {})
+            )
             if apply and not report.errors:
                 file_record(by=by, kind=kind, sha256=sha256_of(path), report=report)
             if report.errors or not apply:
@@ -109,7 +127,9 @@ def upload_apply(*, upload: Job, by: User) -> Job:
             raise RefusedError("Tệp chờ quá 24 giờ nên đã bị xóa. Chọn lại tệp.")
         if sha256_of(path) != held.parameters["sha256"]:
             raise RefusedError("Tệp đã bị thay đổi sau khi kiểm tra. Chọn lại tệp.")
-        report = file_import(kind=held.parameters["kind"], path=path, by=by, apply=True)
+        report = file_import(
+            kind=held.parameters["kind"], path=path, by=by, apply=True, name=held.parameters["name"]
+        )
         held.result = {"applied": not report.errors, **asdict(report)}
         held.finished_at = timezone.now()
         held.save(update_fields=["result", "finished_at"])

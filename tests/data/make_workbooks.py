@@ -202,7 +202,23 @@ def sheets(made, sheet, bold):
     blanks(made, sheet, 13, 9)
 
 
+def results(made, sheet, bold):
+    titles(sheet, bold, 8, "TỔNG HỢP KẾT QUẢ CHI BỘ BỐN TỐT NĂM 2025", "(theo hồ sơ giấy)")
+    header = ["Kỳ", "Mã chi bộ", nfd("Tổng điểm"), "Mức", "Số quyết định", "Ngày ký", "Người ký"]
+    sheet.write_row(3, 0, [*header, "Ghi chú"], bold)
+    signed = ["12-QĐ/ĐU", "15/01/2026", "Nguyễn Văn Ký"]
+    rows = [
+        ["Quý III/2025", "TN-A", "81,93", "Khá", *signed, "Cặp số 4"],
+        ["2025-Q4", "tn-a", 92.5, nfd("tốt"), *signed, ""],
+        ["Quý 4 năm 2025", "TN-B", "69.99", "", "", "", "", ""],
+    ]
+    for number, row in enumerate(rows, start=4):
+        sheet.write_row(number, 0, row)
+    blanks(made, sheet, 7, 8)
+
+
 if __name__ == "__main__":
     book("ward_units.xlsx", units)
     book("ward_members.xlsx", members)
     book("ward_sheets.xlsx", sheets)
+    book("ward_results.xlsx", results)

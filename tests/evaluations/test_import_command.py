@@ -31,7 +31,9 @@ def run(capsys):
     return run
 
 
-@pytest.mark.parametrize(("kind", "created"), [("units", 4), ("members", 4), ("sheets", 2)])
+@pytest.mark.parametrize(
+    ("kind", "created"), [("units", 4), ("members", 4), ("sheets", 2), ("results", 3)]
+)
 def test_each_kind_is_tried_then_applied_once(ward, run, kind, created):
     for cell in ward.children.all():
         factories.sheet(cell)

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Nhập đơn vị, đảng viên, chức vụ, phiếu chấm từ .xlsx; không --apply thì chỉ kiểm tra."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=["units", "members", "posts", "sheets"])
+        parser.add_argument("kind", choices=["units", "members", "posts", "sheets", "results"])
         parser.add_argument("file", help="tệp .xlsx")
         parser.add_argument(
             "--as", dest="username", required=True, metavar="USER", help="nhập với quyền của USER"
