@@ -71,6 +71,7 @@ urlpatterns = [
     path("ky/<slug:period>/sua/", periods.period_edit, name="period_edit"),
     path("ky/<slug:period>/dong/", periods.period_close, name="period_close"),
     # Units
+    path("don-vi/danh-sach.xlsx", units.units_xlsx, name="units_xlsx"),
     path("don-vi/<str:code>/", units.unit_page, name="unit"),
     # Imports
     path("nhap-du-lieu/", imports.import_page, name="imports"),

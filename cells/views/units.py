@@ -1,50 +1,60 @@
-"""The units within reach, to find one by name or code."""
+"""The units within reach, to find one by name or code, as of a day."""
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from cells import access
 from cells.forms import LIST_AT_MOST
-from cells.models import CellKind, Unit
+from cells.models import Unit
+from cells.services.dated_branch import standing
+from cells.unit_filter import UnitFilter, kind_choices
 
 PAGE_SIZE = 50
 
 
 @require_GET
 def unit_list(request):
-    q, kind = request.GET.get("q", ""), request.GET.get("kind", "")
-    branch = request.GET.get("committee", "")
+    shown = UnitFilter.read(request.GET, request.user)
+    page = Paginator(shown.units(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     visible = Unit.objects.visible_to(request.user)
-    units = visible.active().search(q).select_related("parent", "level", "kind")
-    if kind == "committee":
-        units = units.committees()
-    elif kind:
-        units = units.filter(kind__code=kind)
-    if above := branch and visible.filter(code=branch).first():
-        units = units.below(above)
-    page = Paginator(units, PAGE_SIZE).get_page(request.GET.get("page"))
     committees = list(visible.active().committees()[: LIST_AT_MOST + 1])
-    counts = _members_today([unit.pk for unit in page])
     context = {
         "page": page,
-        "rows": [(unit, counts.get(unit.pk) if unit.is_cell else None) for unit in page],
-        "filters": {"q": q, "kind": kind, "committee": branch},
-        "above": above,
+        "rows": _rows(list(page), shown.asked.day),
+        "shown": shown,
+        "asked": shown.asked,
         "committees": committees if len(committees) <= LIST_AT_MOST else [],
-        "kinds": CellKind.objects.values_list("code", "name").distinct(),
+        "kinds": kind_choices(),
+        "may_reorganise": bool(access.reach(request.user, access.REORGANISE)),
     }
     return render(request, "cells/unit_list.html", context)
 
 
-def _members_today(units):
+def _rows(units, day):
+    """Return (unit, name of its parent on the day, members on the day) of one page."""
+    above = {unit.dated_parent_id for unit in units if unit.dated_parent_id}
+    names = dict(Unit.objects.filter(pk__in=above).values_list("pk", "name"))
+    names |= dict(standing(day).filter(unit__in=above).values_list("unit", "name"))
+    counts = _members_on([unit.pk for unit in units], day)
+    return [
+        (unit, names.get(unit.dated_parent_id), counts.get(unit.pk) if unit.is_cell else None)
+        for unit in units
+    ]
+
+
+def _members_on(units, day):
     """Return the number of members of each cell, by the relation that the app above adds."""
-    today = timezone.localdate()
-    there = Q(memberships__left_on__isnull=True) | Q(memberships__left_on__gt=today)
+    there = Q(memberships__left_on__isnull=True) | Q(memberships__left_on__gt=day)
+    theirs = Q(
+        memberships__joined_on__lte=day,
+        memberships__is_temporary=False,
+        memberships__member__merged_into__isnull=True,
+    )
     counted = Unit.objects.filter(pk__in=units).order_by()
     return dict(
         counted.values("pk")
-        .annotate(n=Count("memberships", filter=there & Q(memberships__joined_on__lte=today)))
+        .annotate(n=Count("memberships", filter=there & theirs))
         .values_list("pk", "n")
     )

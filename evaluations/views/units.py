@@ -1,14 +1,23 @@
-"""One unit: who it is, where it stood, how it was scored."""
+"""One unit on a day: who it is, where it stood, who leads it, how it was scored."""
+
+import tempfile
 
 from django.db.models import Count, Q
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from cells import access
-from cells.models import Unit
+from cells.as_of import AsOf
+from cells.models import Reorganisation, Unit
+from cells.services.dated_branch import branch_on
+from cells.unit_filter import UnitFilter
 from evaluations.models import Evaluation
-from members.models import Membership, Post
+from evaluations.reports.lineage import lineage_for
+from evaluations.reports.units_xlsx import units_workbook
+from members.counts import counts_on
+from members.models import Membership, Post, Supervision
 
 SHEETS_SHOWN = 12
 
@@ -17,28 +26,54 @@ SHEETS_SHOWN = 12
 def unit_page(request, code):
     visible = Unit.objects.visible_to(request.user).select_related("parent", "level", "kind")
     unit = get_object_or_404(visible, code=code)
-    sheets = (
-        Evaluation.objects.visible_to(request.user)
-        .filter(unit=unit)
-        .select_related("period", "unit")
-        .order_by("-period__ends_on")
-    )
-    today = timezone.localdate()
+    asked = AsOf.read(request.GET)
+    then = Unit.objects.as_of(asked.day).filter(pk=unit.pk).first()
+    parent = _parent(unit, then)
+    reach = access.reach(request.user, access.VIEW)
     context = {
         "unit": unit,
-        "may_see_parent": access.reach(request.user, access.VIEW).covers(unit.parent.path)
-        if unit.parent
-        else False,
-        "below": Unit.objects.below(unit).active().exclude(pk=unit.pk).count(),
-        "members": _counted(unit, today),
-        "posts": _posts(unit, today),
-        "sheets": sheets[:SHEETS_SHOWN],
-        "placements": unit.placements.select_related("parent", "level", "kind").order_by(
-            "-valid_from"
-        ),
+        "asked": asked,
+        "then": then,
+        "parent": parent,
+        "may_see_parent": bool(parent) and reach.covers(parent.path),
+        **_inside(unit, asked.day),
+        "posts": _posts(unit, asked.day),
+        "supervisors": Supervision.objects.held_on(asked.day)
+        .filter(cell=unit)
+        .select_related("member"),
+        "sheets": _sheets(request.user, unit, asked),
+        "placements": unit.placements.select_related(
+            "parent", "level", "kind", "opened_by", "closed_by"
+        ).order_by("-valid_from"),
+        "events": Reorganisation.objects.of(unit),
+        "lineage": lineage_for(unit, request.user),
         "may_make_account": unit.is_cell and unit.closed_on is None and _may_grant(request, unit),
     }
     return render(request, "evaluations/unit.html", context)
+
+
+def _parent(unit, then):
+    """Return the committee above on the day; of a unit that did not exist then, the last one."""
+    if then is None or then.dated_parent_id == unit.parent_id:
+        return unit.parent
+    return Unit.objects.filter(pk=then.dated_parent_id).first()
+
+
+def _inside(unit, day):
+    """Return how many units stand below on a day, and how many members they and it have."""
+    if unit.is_cell:
+        return {"below": 0, "members": _counted(Q(cell=unit), day)}
+    below = Unit.objects.as_of(day).filter(branch_on(unit, day))
+    within = Q(cell__in=below.cells().values("pk"))
+    return {"below": below.count(), "members": _counted(within, day)}
+
+
+def _counted(within, day):
+    return (
+        Membership.objects.active_on(day)
+        .filter(within, is_temporary=False, member__merged_into__isnull=True)
+        .aggregate(total=Count("pk"), full=Count("pk", filter=Q(member__full_on__lte=day)))
+    )
 
 
 def _posts(unit, day):
@@ -47,18 +82,27 @@ def _posts(unit, day):
     return sorted(held, key=lambda post: (Post.Kind.values.index(post.kind), post.member.sort_key))
 
 
-def _counted(unit, day):
-    """Return how many members the branch has on a day, all and full ones."""
-    within = access.branch(unit.path).condition("cell__path")
-    return (
-        Membership.objects.active_on(day)
-        .filter(within)
-        .aggregate(
-            total=Count("member", distinct=True),
-            full=Count("member", distinct=True, filter=Q(member__full_on__lte=day)),
-        )
-    )
+def _sheets(user, unit, asked):
+    sheets = Evaluation.objects.visible_to(user).filter(unit=unit)
+    if not asked.is_today:
+        sheets = sheets.filter(period__starts_on__lte=asked.day)
+    return sheets.select_related("period", "unit").order_by("-period__ends_on")[:SHEETS_SHOWN]
 
 
 def _may_grant(request, unit):
     return access.reach(request.user, access.ACCOUNTS).covers(unit.path)
+
+
+@require_GET
+@never_cache
+def units_xlsx(request):
+    """Send the workbook of exactly the units that the list shows, all pages of it."""
+    shown = UnitFilter.read(request.GET, request.user)
+    if shown.asked.error:
+        raise Http404
+    cells = shown.units(request.user).filter(is_cell=True).order_by().values("pk")
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+    units_workbook(file, shown=shown, user=request.user, members=counts_on(shown.asked.day, cells))
+    file.seek(0)
+    name = f"don-vi-{shown.asked.day:%Y-%m-%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
