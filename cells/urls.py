@@ -3,7 +3,7 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from cells.views import accounts, components, jobs, sign_in, tree, units
+from cells.views import accounts, areas, components, jobs, sign_in, tree, units
 
 app_name = "cells"
 
@@ -19,6 +19,14 @@ urlpatterns = [
     path("don-vi/", units.unit_list, name="units"),
     path("don-vi/cay/", tree.tree_page, name="tree"),
     path("don-vi/cay/<str:code>/", tree.tree_branch, name="tree_branch"),
+    path("dia-ban/", areas.area_list, name="areas"),
+    path("dia-ban/moi/", areas.area_new, name="area_new"),
+    path("dia-ban/<str:code>/", areas.area_page, name="area"),
+    path("dia-ban/<str:code>/tach/", areas.area_split, name="area_split"),
+    path("dia-ban/<str:code>/doi-ten/", areas.area_rename, name="area_rename"),
+    path("dia-ban/<str:code>/ket-thuc/", areas.area_close, name="area_close"),
+    path("dia-ban/<str:code>/chi-bo/", areas.area_assign, name="area_assign"),
+    path("dia-ban/<str:code>/chi-bo/<int:pk>/", areas.area_unassign, name="area_unassign"),
     path("tac-vu/<uuid:pk>/", jobs.job_progress, name="job"),
     path("mau-giao-dien/", components.component_page, name="components"),
 ]

@@ -24,6 +24,7 @@ NAVIGATION = [
     ("evaluations:decisions_now", "Quyết định", "file-earmark-check", {access.VIEW}),
     ("evaluations:periods", "Kỳ đánh giá", "calendar3", {access.ADMINISTER}),
     ("cells:units", "Đơn vị", "diagram-3", {access.VIEW}),
+    ("cells:areas", "Địa bàn", "geo-alt", {access.VIEW}),
     ("members:list", "Đảng viên", "people", {access.VIEW}),
     ("evaluations:imports", "Nhập dữ liệu", "file-earmark-arrow-up", {access.IMPORT}),
     ("cells:accounts", "Tài khoản", "person-badge", {access.ACCOUNTS}),

@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from cells import access
 from cells.models.units import Unit
+from cells.vietnamese import fold
 
 USER = settings.AUTH_USER_MODEL
 
@@ -94,6 +96,28 @@ class Lineage(models.Model):
         return f"{self.predecessor_id} → {self.successor_id}"
 
 
+class ResidentialAreaQuerySet(models.QuerySet):
+    def allowed(self, user, action):
+        """Return the areas of the committees on which `user` may do `action`."""
+        return self.filter(access.reach(user, action).condition("committee__path"))
+
+    def visible_to(self, user):
+        """Return the areas of visible committees, and those in which a visible cell works."""
+        reach = access.reach(user, access.VIEW)
+        worked_in = AreaCell.objects.filter(reach.condition("cell__path")).values("area")
+        return self.filter(reach.condition("committee__path") | Q(pk__in=worked_in))
+
+    def as_of(self, day):
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+    def search(self, text):
+        """Return the areas whose code or name holds every word of `text`, marks or no marks."""
+        condition = Q()
+        for word in fold(text).split():
+            condition &= Q(search__contains=word)
+        return self.filter(condition)
+
+
 class ResidentialArea(models.Model):
     """A thôn or tổ dân phố: where people live, not a party organisation; it can split too."""
 
@@ -105,6 +129,8 @@ class ResidentialArea(models.Model):
     valid_to = models.DateField(null=True, blank=True)
     predecessors = models.ManyToManyField("self", symmetrical=False, related_name="successors")
     decision = models.CharField(max_length=200, blank=True)
+
+    objects = ResidentialAreaQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -119,6 +145,11 @@ class ResidentialArea(models.Model):
         return self.name
 
 
+class AreaCellQuerySet(models.QuerySet):
+    def as_of(self, day):
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
+
+
 class AreaCell(models.Model):
     """A cell that works in a residential area, while the dates hold; many to many."""
 
@@ -126,6 +157,8 @@ class AreaCell(models.Model):
     cell = models.ForeignKey(Unit, models.PROTECT, related_name="area_cells")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+
+    objects = AreaCellQuerySet.as_manager()
 
     class Meta:
         ordering = ["area", "valid_from"]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from cells.imports import Report
-from cells.models import Job, User
+from cells.models import AreaCell, Job, ResidentialArea, User
 from evaluations.models import Decision, Evaluation, Ranking, State
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
@@ -116,6 +116,12 @@ class World:
     def transfer(self, role):
         return self._of_members("transfers")
 
+    def area(self, role):
+        """One area in the reach of each place: its cell works there."""
+        return [
+            (place, {"code": row.area.code, "pk": row.pk}, {}) for place, row in self.areas.items()
+        ]
+
     def job(self, role, kind="walk", **fields):
         """Own work counts as within reach, that of somebody else as foreign."""
         owners = {"own": self.users[role], "foreign": self.stranger}
@@ -135,6 +141,18 @@ class World:
             parameters={"kind": "members", "name": "thu.xlsx", "sha256": ""},
             result={"applied": False, **asdict(Report())},
         )
+
+    @cached_property
+    def areas(self):
+        """Make an area of the committee of each cell, in which that cell works."""
+        return {place: self._settle(place) for place in CELLS}
+
+    def _settle(self, place):
+        cell = self.unit(place)
+        area = ResidentialArea.objects.create(
+            code=f"KV-{place}", name="Tổ", committee=cell.parent, valid_from=cell.founded_on
+        )
+        return AreaCell.objects.create(area=area, cell=cell, valid_from=cell.founded_on)
 
     @cached_property
     def stranger(self):

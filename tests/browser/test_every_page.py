@@ -29,6 +29,8 @@ PAGES = [
     ("canbo", "accounts", "/tai-khoan/"),
     ("canbo", "account-new", "/tai-khoan/moi/"),
     ("canbo", "units", "/don-vi/"),
+    ("canbo", "areas", "/dia-ban/"),
+    ("canbo", "area-new", "/dia-ban/moi/"),
     ("canbo", "members", "/dang-vien/"),
     ("canbo", "members-filtered", "/dang-vien/?dien=du-bi&ngay=sai"),
     ("canbo", "member-new", "/dang-vien/moi/"),
