@@ -10,6 +10,7 @@ from evaluations.views import (
     periods,
     queue,
     rankings,
+    reorganisations,
     scorecards,
     sheets,
     units,
@@ -73,6 +74,20 @@ urlpatterns = [
     # Units
     path("don-vi/danh-sach.xlsx", units.units_xlsx, name="units_xlsx"),
     path("don-vi/<str:code>/", units.unit_page, name="unit"),
+    # Reorganisations
+    path("to-chuc/", reorganisations.reorganisation_list, name="reorganisations"),
+    path(
+        "to-chuc/moi/<slug:event_kind>/",
+        reorganisations.reorganisation_new,
+        name="reorganisation_new",
+    ),
+    path("to-chuc/tim-don-vi/", reorganisations.reorganisation_units, name="reorganisation_units"),
+    path("to-chuc/<int:pk>/", reorganisations.reorganisation, name="reorganisation"),
+    path(
+        "to-chuc/<int:pk>/huy-bo/",
+        reorganisations.reorganisation_revert_view,
+        name="reorganisation_revert",
+    ),
     # Imports
     path("nhap-du-lieu/", imports.import_page, name="imports"),
     path("nhap-du-lieu/<uuid:pk>/", imports.import_run, name="import_run"),

@@ -5,7 +5,6 @@ from django.db.models import Count, Q
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cells import access
 from cells.forms import LIST_AT_MOST
 from cells.models import Unit
 from cells.services.dated_branch import standing
@@ -27,7 +26,6 @@ def unit_list(request):
         "asked": shown.asked,
         "committees": committees if len(committees) <= LIST_AT_MOST else [],
         "kinds": kind_choices(),
-        "may_reorganise": bool(access.reach(request.user, access.REORGANISE)),
     }
     return render(request, "cells/unit_list.html", context)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from cells.imports import Report
-from cells.models import AreaCell, Job, ResidentialArea, User
+from cells.models import AreaCell, Job, Lineage, Reorganisation, ResidentialArea, User
 from evaluations.models import Decision, Evaluation, Ranking, State
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
@@ -116,6 +116,9 @@ class World:
     def transfer(self, role):
         return self._of_members("transfers")
 
+    def event(self, role):
+        return [(place, {"pk": made.pk}, {}) for place, made in self.events.items()]
+
     def area(self, role):
         """One area in the reach of each place: its cell works there."""
         return [
@@ -179,6 +182,23 @@ class World:
         return held
 
     @cached_property
+    def events(self):
+        """Record the founding of each cell."""
+        return {place: self._founding(self.unit(place)) for place in CELLS}
+
+    def _founding(self, cell):
+        made = Reorganisation.objects.create(
+            kind="establish",
+            effective_on=cell.founded_on,
+            decision_number="1-QĐ/ĐU",
+            decided_on=cell.founded_on,
+            signer="Người Ký",
+            plan={},
+        )
+        Lineage.objects.create(reorganisation=made, successor=cell)
+        return made
+
+    @cached_property
     def decisions(self):
         """Make one decision on the sheet of each cell."""
         return {place: self._decide(place) for place in CELLS}
@@ -208,4 +228,4 @@ class World:
 
 # Which places have what the address is about; elsewhere within reach anything may be answered.
 KNOWN = {"sheet": CELLS, "committee": GRASSROOTS}
-DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members"}
+DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members", "event_kind": "split"}
