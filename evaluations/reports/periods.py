@@ -24,14 +24,18 @@ class Preview:
 
 
 def periods_counted() -> QuerySet[Period]:
-    """Return every period with how far its sheets have come; later steps count as earlier ones."""
+    """Return every period with how far its sheets have come; later steps count as earlier ones.
+
+    Only units that owe a sheet count, above the line as below: a closed one may have begun its.
+    """
     state = "units__evaluation__state"
+    owed = Q(units__is_expected=True)
     return Period.objects.annotate(
-        expected=Count("units", filter=Q(units__is_expected=True)),
-        started=Count("units", filter=Q(units__evaluation__lines_done__gt=0)),
-        submitted=Count("units", filter=Q(**{f"{state}__in": SUBMITTED})),
-        appraised=Count("units", filter=Q(**{f"{state}__in": APPRAISED})),
-        decided=Count("units", filter=Q(**{state: State.DECIDED})),
+        expected=Count("units", filter=owed),
+        started=Count("units", filter=owed & Q(units__evaluation__lines_done__gt=0)),
+        submitted=Count("units", filter=owed & Q(**{f"{state}__in": SUBMITTED})),
+        appraised=Count("units", filter=owed & Q(**{f"{state}__in": APPRAISED})),
+        decided=Count("units", filter=owed & Q(**{state: State.DECIDED})),
     ).order_by("-ends_on", "kind")
 
 

@@ -203,7 +203,7 @@
           x: axis({
             grid: { display: false },
             offset: true,
-            ticks: { color: css("--ink-soft"), font: font(width < 520 ? 18 : 15), padding: 8, autoSkip: false, maxRotation: 0 },
+            ticks: { color: css("--ink-soft"), font: font(width < 520 && rows.length < 4 ? 18 : 15), padding: 8, autoSkip: false, maxRotation: 0 },
           }),
           y: axis({
             min: type === "bar" ? 0 : Math.max(0, Math.floor((low - room) / 5) * 5),
