@@ -1,7 +1,6 @@
 """What becomes of members, posts and charges when organisations change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,20 +8,16 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from cells.models import Level, Reorganisation, Unit, User
-from cells.services.reorganisation.participants import BATCH, Change, Effect, Refusal, Trail
-from members.counts import NOBODY, CellCount, counts_on
-from members.models import Joined, Left, Membership, Post, Supervision, Transfer
-from members.thresholds import in_force
-
-SMALL_COMMITTEE_LEVELS = {"chi_bo_co_so"}
-
-
-@dataclass(frozen=True)
-class _Moving:
-    """A membership that ends, and the code of the unit where its member goes on, if any."""
-
-    place: Membership
-    code: str
+from cells.services.reorganisation.participants import Change, Effect, Refusal, Trail
+from members.counts import NOBODY, counts_on
+from members.models import Left, Membership, Post, Supervision, Transfer
+from members.services.cell_sizes import size_warnings
+from members.services.reorganised_writing import (
+    Moving,
+    charges_write,
+    memberships_write,
+    posts_write,
+)
 
 
 class MembersPart:
@@ -61,11 +56,20 @@ class MembersPart:
         return found
 
     def _unknown_posts(self, change: Change) -> list[Refusal]:
-        held = set(_posts(change).values_list("pk", flat=True))
-        return [
+        held = {post.pk: post for post in _posts(change).select_related("unit", "member")}
+        goes = {row.place.member_id: row.code for row in _moving(change)}
+        found = [
             Refusal("Không có chức vụ này ở các đơn vị được sắp xếp.", "posts", str(pk))
-            for pk in sorted(set(change.plan.posts) - held)
+            for pk in sorted(set(change.plan.posts) - set(held))
         ]
+        for pk, code in change.plan.posts.items():
+            post = held.get(pk)
+            if post and code and post.unit.is_cell and goes.get(post.member_id) != code:
+                message = (
+                    f"{post.member.full_name} giữ chức vụ ở “{code}” thì phải chuyển về “{code}”."
+                )
+                found.append(Refusal(message, "posts", str(pk)))
+        return found
 
     def _two_secretaries(self, change: Change) -> list[Refusal]:
         going = _posts(change).filter(pk__in=change.plan.posts, kind=Post.Kind.SECRETARY)
@@ -101,17 +105,20 @@ class MembersPart:
     def apply(self, event: Reorganisation, change: Change, trail: Trail) -> dict[str, Any]:
         posts = list(_posts(change).select_related("unit"))
         return {
-            **_posts_write(posts, change, trail),
-            **_memberships_write(_moving(change), change, trail),
-            **_charges_write(change, trail),
+            **posts_write(posts, change, trail),
+            **memberships_write(_moving(change), change, trail),
+            **charges_write(list(_charges(change).select_related("cell")), change, trail),
         }
 
     def warnings(self, change: Change) -> list[str]:
-        cells = [unit for unit in change.after if unit.is_cell]
+        grown = [unit for unit in (*change.founded, *change.receiving) if unit.is_cell]
         left = [unit for unit in change.closing if unit.is_cell]
+        cells = [*grown, *_drained(change)]
         counts = counts_on(change.day, cells) if cells else {}
         found = [
-            text for cell in cells for text in _sizes(cell, counts.get(cell.pk, NOBODY), change)
+            text
+            for cell in cells
+            for text in size_warnings(cell, counts.get(cell.pk, NOBODY), change.day)
         ]
         without = Membership.objects.filter(
             cell__in=left, left_on=change.day, left_by=Left.REORGANISED, is_temporary=False
@@ -162,7 +169,7 @@ def _memberships(change: Change) -> QuerySet[Membership]:
     return there.filter(Q(left_on__isnull=True) | Q(left_on__gt=change.day))
 
 
-def _moving(change: Change) -> list[_Moving]:
+def _moving(change: Change) -> list[Moving]:
     """Return who leaves their cell by the event: all of a closing one, the named of others."""
     members, rest = {k.lower(): v for k, v in change.plan.members.items()}, change.plan.rest_to
     opened = Membership.objects.filter(left_on__isnull=True).select_related("cell", "member")
@@ -177,9 +184,20 @@ def _moving(change: Change) -> list[_Moving]:
     else:
         return []
     return [
-        _Moving(place, members.get(str(place.member_id), rest or ""))
-        for place in places.order_by("pk")
+        Moving(place, members.get(str(place.member_id), rest or ""))
+        for place in places.order_by("is_temporary", "pk")
     ]
+
+
+def _drained(change: Change) -> list[Unit]:
+    """Return the cells that go on without the members whom the event took from them."""
+    if change.closing or not change.plan.members:
+        return []
+    gone = Membership.objects.filter(
+        member__in=[key for key in change.plan.members if _is_key(key)],
+        left_on=change.day, left_by=Left.REORGANISED,
+    )  # fmt: skip
+    return list(Unit.objects.filter(pk__in=gone.values("cell")).select_related("level"))
 
 
 def _is_key(text: str) -> bool:
@@ -205,80 +223,6 @@ def _charges(change: Change) -> QuerySet[Supervision]:
     return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=change.day))
 
 
-def _memberships_write(rows: list[_Moving], change: Change, trail: Trail) -> dict[str, Any]:
-    day, decision = change.day, change.plan.decision
-    closed = [row.place for row in rows]
-    Membership.objects.filter(pk__in=[place.pk for place in closed]).update(
-        left_on=day, left_by=Left.REORGANISED
-    )
-    there = set(
-        Membership.objects.filter(
-            member__in=[place.member_id for place in closed], left_on__isnull=True
-        ).values_list("member", "cell")
-    )
-    opened: list[Membership] = []
-    for row in rows:
-        trail.add(
-            "membership_closed", row.place, row.place.cell, field="left_on", new=day.isoformat()
-        )
-        target = change.target(row.code) if row.code else None
-        # Who is away for a time in the cell that he now belongs to is there once, officially.
-        if target is None or (row.place.is_temporary and (row.place.member_id, target.pk) in there):
-            continue
-        there.add((row.place.member_id, target.pk))
-        opened.append(
-            Membership(
-                member_id=row.place.member_id, cell=target, joined_on=day,
-                is_temporary=row.place.is_temporary, joined_by=Joined.REORGANISED,
-                decision=decision,
-            )
-        )  # fmt: skip
-    Membership.objects.bulk_create(opened, batch_size=BATCH)
-    for place in opened:
-        new = {"cell": place.cell.code, "on": day.isoformat()}
-        trail.add("membership_opened", place, _filed_under(place.cell, change), new=new)
-    return {"closed": [place.pk for place in closed], "opened": [place.pk for place in opened]}
-
-
-def _filed_under(unit: Unit, change: Change) -> Unit | None:
-    """Return where a line of the trail is filed: a founded unit must stay removable."""
-    return unit.parent if unit in change.founded else unit
-
-
-def _posts_write(posts: list[Post], change: Change, trail: Trail) -> dict[str, Any]:
-    closed = [[post.pk, _plain(post.ends_on)] for post in posts]
-    Post.objects.filter(pk__in=[post.pk for post in posts]).update(ends_on=change.day)
-    opened = [
-        Post(
-            member_id=post.member_id, unit=change.target(code), kind=post.kind,
-            starts_on=change.day, ends_on=post.ends_on, term=post.term,
-            decision=change.plan.decision,
-        )
-        for post in posts
-        if (code := change.plan.posts.get(post.pk, ""))
-    ]  # fmt: skip
-    Post.objects.bulk_create(opened, batch_size=BATCH)
-    for post in posts:
-        trail.add("post_ended", post, post.unit, field=post.kind, new=change.day.isoformat())
-    for post in opened:
-        new = {"unit": post.unit.code, "on": change.day.isoformat()}
-        trail.add("post_started", post, _filed_under(post.unit, change), field=post.kind, new=new)
-    return {"posts_closed": closed, "posts_opened": [post.pk for post in opened]}
-
-
-def _charges_write(change: Change, trail: Trail) -> dict[str, Any]:
-    rows = list(_charges(change).select_related("cell"))
-    closed = [[row.pk, _plain(row.ends_on)] for row in rows]
-    _charges(change).update(ends_on=change.day)
-    for row in rows:
-        trail.add("supervision_ended", row, row.cell, field="ends_on", new=change.day.isoformat())
-    return {"charges_closed": closed}
-
-
-def _plain(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
 def _terms(undo: dict[str, Any]) -> list[str]:
     return [day for _, day in undo["posts_closed"] if day]
 
@@ -286,30 +230,3 @@ def _terms(undo: dict[str, Any]) -> list[str]:
 def _restore_ends(model: Any, rows: list[list[Any]]) -> None:
     for pk, ends_on in rows:
         model.objects.filter(pk=pk).update(ends_on=ends_on)
-
-
-def _sizes(cell: Unit, count: CellCount, change: Change) -> list[str]:
-    """Return what the numbers of the rules say about the members of a cell after the event."""
-    rules = in_force(change.day)
-    found = []
-    if count.full < rules.least_full_members:
-        found.append(
-            f"“{cell.name}” có {count.full} đảng viên chính thức; lập chi bộ cần ít nhất"
-            f" {rules.least_full_members}."
-        )
-    if count.official >= rules.subgroups_from:
-        found.append(
-            f"“{cell.name}” có {count.official} đảng viên; từ {rules.subgroups_from} đảng viên thì"
-            " chia thành các tổ đảng."
-        )
-        if cell.level.code in SMALL_COMMITTEE_LEVELS:
-            found.append(
-                f"“{cell.name}” có từ {rules.subgroups_from} đảng viên: xem xét lập đảng bộ cơ sở."
-            )
-    has_committee = Post.objects.held_on(change.day).filter(unit=cell, kind=Post.Kind.COMMITTEE)
-    if count.full >= rules.committee_from and not has_committee.exists():
-        found.append(
-            f"“{cell.name}” có {count.full} đảng viên chính thức; từ {rules.committee_from} thì"
-            " bầu chi ủy."
-        )
-    return found

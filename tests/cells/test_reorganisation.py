@@ -355,3 +355,25 @@ def test_effects_are_counted(world):
     assert counted["areas"] == 1
     assert counted["assignments_ended"] == 2
     assert access.REORGANISE in access.ROLE_ACTIONS["staff"]
+
+
+def test_holder_of_a_post_goes_where_the_post_goes(world):
+    asked = split(world, posts={world.post.pk: "A2"})
+    assert any("phải chuyển về “A2”" in text for text in refused(world, asked))
+
+
+def test_cell_that_a_new_one_drains_is_warned_of(world):
+    members = {str(place.member_id): "N1" for place in world.in_a[:4]}
+    draft = UnitDraft("N1", name="N1", parent=world.ward.code, level=LEVEL)
+    asked = plan("establish", [], [draft], members=members)
+    (warning,) = reorganisation_preview(plan=asked, by=world.by).warnings
+    assert f"“{world.a.name}” có 2 đảng viên chính thức" in warning.message
+
+
+def test_branch_too_deep_for_its_new_place_is_refused(world):
+    deep = world.other
+    for letter in "XYZVU":
+        deep = factories.CommitteeFactory(parent=deep, code=letter * 39)
+    asked = plan("transfer", [world.ward], [UnitDraft(world.ward.code, parent=deep.code)])
+    factories.UnitFactory(parent=world.ward, code="K" * 39)
+    assert refused(world, asked) == ["Mã quá dài so với số cấp phía trên."]

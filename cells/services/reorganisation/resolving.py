@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import Length
 
 from cells import access
 from cells.models import CellKind, Level, Placement, Reorganisation, Unit, User
@@ -195,6 +196,8 @@ class _Finder:
                 self.refuse("Đơn vị không thể nằm dưới chính mình.", "parent", draft.parent)
             elif parent and parent.pk == unit.parent_id:
                 self.refuse("Đơn vị đang ở dưới chính đảng ủy này.", "parent", draft.parent)
+            elif parent:
+                self._check_depth(unit, parent.path)
         elif draft.parent and draft.parent != (parent and parent.code):
             self.refuse("Đổi tên không đổi cấp trên. Dùng loại “Chuyển giao”.", "parent")
         level = self._level(draft.level, draft) if draft.level else unit.level
@@ -207,6 +210,13 @@ class _Finder:
         if self.plan.kind == Kind.RENAME and same == now:
             self.refuse("Tên, cấp và loại hình không có gì thay đổi.", "name", draft.name)
         return [Move(unit, draft, parent, self.opened[unit.pk])]
+
+    def _check_depth(self, unit: Unit, above: str) -> None:
+        """Refuse to put a branch so deep that the paths of its units do not fit."""
+        longer = len(f"{above}{unit.code}/") - len(unit.path)
+        longest = Unit.objects.below(unit).aggregate(most=Max(Length("path")))["most"] or 0
+        if longer > 0 and longest + longer > PATH_MOST:
+            self.refuse("Mã quá dài so với số cấp phía trên.", "parent", unit.code)
 
     def _level(self, code: str, draft: UnitDraft) -> Level | None:
         if code not in self.levels:
@@ -239,6 +249,8 @@ class _Finder:
                 self.refuse(message, "units", unit.code)
                 continue
             self._check_placement(unit)
+            if target in self.units:
+                self._check_depth(unit, self.units[target].path)
             if unit.pk in self.opened:
                 draft = UnitDraft(unit.code, parent=target)
                 moves.append(Move(unit, draft, self.units.get(target), self.opened[unit.pk]))
