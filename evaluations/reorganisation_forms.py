@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -172,8 +173,9 @@ class Desk:
 
     @property
     def row_count(self) -> int:
-        least = REPEATED.get(self.kind, 1 if ASKED[self.kind] else 0)
-        if self.kind not in REPEATED:
+        kind = Kind(self.kind)
+        least = REPEATED.get(kind, 1 if ASKED[kind] else 0)
+        if kind not in REPEATED:
             return least
         text = self.typed.get("rows", "")
         asked = int(text) if text.isdecimal() and len(text) < 4 else least
@@ -297,7 +299,7 @@ class Desk:
         )
 
     def _drafts(self) -> list[UnitDraft]:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {name: tidy(value) for name, value in form.cleaned_data.items()} for form in self.after
         ]
         if self.kind in CHANGING:

@@ -49,7 +49,7 @@ def counts_below(parents: Iterable[int], day: date) -> dict[int, Below]:
             committees=Count("pk", filter=Q(unit__is_cell=False)),
         )
     )
-    return {row["parent"]: Below(row["committees"], row["cells"]) for row in rows}
+    return {row["parent"]: Below(row["committees"], row["cells"]) for row in rows if row["parent"]}
 
 
 def committees_within(unit: Unit, day: date) -> list[int]:
