@@ -220,7 +220,8 @@ class Desk:
 
     @property
     def listed(self) -> str:
-        return " ".join(unit.code for unit in self.units)
+        """Return the units of which the members were shown, and where they could go."""
+        return " ".join([*(unit.code for unit in self.units), ">", *self.targets])
 
     @property
     def distributes(self) -> bool:

@@ -35,7 +35,7 @@ def split(tree):
     keys = [row.member_id for row in tree.members]
     return {
         "before": tree.a.code,
-        "listed": tree.a.code,
+        "listed": f"{tree.a.code} > A1 A2",
         "rows": "2",
         "after__0__code": "A1",
         "after__0__name": "Chi bộ Xóm Trên",
@@ -90,8 +90,9 @@ def test_editing_again_keeps_every_field(post, split):
     assert not page.context["desk"].paper.errors
 
 
-def test_members_are_shown_before_a_trial(post, split, tree):
-    page = post("split", **(split | {"listed": ""}))
+@pytest.mark.parametrize("before", ["", " >", " > A1 A9"], ids=["never", "no targets", "other"])
+def test_members_are_shown_before_a_trial(post, split, tree, before):
+    page = post("split", **(split | {"listed": f"{tree.a.code}{before}"}))
     text = page.content.decode()
     assert "bấm “Chạy thử” lần nữa" in text
     assert tree.members[0].member.full_name in text
@@ -139,7 +140,8 @@ def test_unit_of_another_ward_is_unknown(post, split, tree):
 
 def test_absorbing_renaming_and_transferring(post, tree):
     member = factories.MembershipFactory(cell=tree.b).member
-    post("absorb", "apply", before=tree.b.code, listed=tree.b.code, after__0__code=tree.a.code)
+    listed = f"{tree.b.code} > {tree.a.code}"
+    post("absorb", "apply", before=tree.b.code, listed=listed, after__0__code=tree.a.code)
     assert Membership.objects.get(member=member, left_on__isnull=True).cell == tree.a
     post("rename", "apply", before=tree.c.code, after__0__name="Chi bộ Tên Mới", who="thanhuy")
     post(
