@@ -5,6 +5,7 @@ import tempfile
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -64,15 +65,24 @@ def _inside(unit, day):
     if unit.is_cell:
         return {"below": 0, "members": _counted(Q(cell=unit), day)}
     below = Unit.objects.as_of(day).filter(branch_on(unit, day))
-    within = Q(cell__in=below.cells().values("pk"))
+    within = access.branch(unit.path).condition("cell__path")
+    if day != timezone.localdate():
+        # The keys themselves: a query inside the count is read for every membership.
+        within = Q(cell__in=list(below.cells().values_list("pk", flat=True)))
     return {"below": below.count(), "members": _counted(within, day)}
 
 
 def _counted(within, day):
+    # The double of another record is counted out, not filtered: a filter leads SQLite to begin
+    # with all members that are no doubles.
+    own = Q(member__merged_into__isnull=True)
     return (
         Membership.objects.active_on(day)
-        .filter(within, is_temporary=False, member__merged_into__isnull=True)
-        .aggregate(total=Count("pk"), full=Count("pk", filter=Q(member__full_on__lte=day)))
+        .filter(within, is_temporary=False)
+        .aggregate(
+            total=Count("pk", filter=own),
+            full=Count("pk", filter=own & Q(member__full_on__lte=day)),
+        )
     )
 
 

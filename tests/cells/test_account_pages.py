@@ -100,15 +100,16 @@ def test_list_costs_the_same_for_many(staff, tree, django_assert_num_queries):
 def test_units_are_found_and_counted(staff, tree, django_assert_num_queries):
     for _ in range(3):
         factories.MembershipFactory(cell=tree.b)
-    # session, user, roles, count, page, committees, members of the page, kinds
-    with django_assert_num_queries(8):
+    # session, user, roles, count, page, committees, kinds; of the page: names of the parents
+    # today and on the day, members official, away and exempt
+    with django_assert_num_queries(11):
         response = staff.get(reverse("cells:units"), {"q": "duc giang"})
-    assert response.context["rows"] == [(tree.b, 3)]
+    assert response.context["rows"] == [(tree.b, tree.ward.name, 3)]
 
 
 def test_units_of_others_are_not_listed(staff, tree):
     rows = staff.get(reverse("cells:units")).context["rows"]
-    assert {unit.code for unit, _ in rows} == {tree.ward.code, tree.a.code, tree.b.code}
+    assert {unit.code for unit, *_ in rows} == {tree.ward.code, tree.a.code, tree.b.code}
 
 
 def test_inactive_user_is_signed_out_at_once(staff, client, people):

@@ -84,7 +84,8 @@ class History(RuleBasedStateMachine):
         yesterday = self.day - timedelta(days=1)
         self.trees[yesterday] = dated_rows(yesterday)
         self.without |= set(leaves)
-        self.events.append(reorganisation_apply(plan=asked, by=None, door="command"))
+        event = reorganisation_apply(plan=asked, by=None, door="command")
+        self.events.append((event, set(leaves)))
         self.day += timedelta(days=11)
 
     def members_of(self, cell):
@@ -154,7 +155,7 @@ class History(RuleBasedStateMachine):
         """Only what the history allows; a refusal is no failure, but it changes nothing."""
         if not self.events:
             return
-        event = self.events[-1]
+        event, left = self.events[-1]
         try:
             reorganisation_revert(event=event, reason="Thử", by=None, door="command")
         except ReorganisationRefusedError:
@@ -162,7 +163,7 @@ class History(RuleBasedStateMachine):
             return
         self.events.pop()
         self.trees = {day: rows for day, rows in self.trees.items() if day < event.effective_on}
-        self.without = {key for key in self.without if not _is_somewhere(key)}
+        self.without -= left
         self.sheets = {
             pk: row for pk, row in self.sheets.items() if Evaluation.objects.filter(pk=pk).exists()
         }
@@ -230,10 +231,6 @@ class History(RuleBasedStateMachine):
     def past_trees_never_change(self):
         for day, rows in self.trees.items():
             assert dated_rows(day) == rows
-
-
-def _is_somewhere(key):
-    return Membership.objects.filter(member=key, left_on=None).exists()
 
 
 @pytest.mark.django_db

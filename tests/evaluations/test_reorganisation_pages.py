@@ -123,7 +123,8 @@ def test_posts_can_go_along(post, split, tree):
 
 
 def test_refusals_stand_beside_their_field(post, split, tree):
-    page = post("split", **(split | {"after__1__code": tree.b.code}))
+    taken = {"after__1__code": tree.b.code, "listed": f"{tree.a.code} > A1 {tree.b.code}"}
+    page = post("split", **(split | taken))
     assert page.status_code == 422
     assert "Chọn mã khác" in page.content.decode()
     assert page.context["desk"].after[1].errors["code"]

@@ -145,7 +145,7 @@ def test_costs_the_same_with_many_cells(client, people, tree, django_assert_num_
     for _ in range(200):
         factories.UnitFactory(parent=tree.ward)
     client.force_login(people.canbo)
-    # Session, user, roles; unit, unit of the day; below, members; posts; sheets;
+    # Session, user, roles; unit, unit of the day; below, members; posts; sheets, past results;
     # placements; events; lineage before, after, units, visible ones.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("evaluations:unit", args=[tree.ward.code]))
