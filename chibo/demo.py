@@ -43,8 +43,8 @@ class StopAsked(BaseException):
 class Part:
     """One process of the demo, in a session of its own: only this program signals it."""
 
-    def __init__(self, name: str, command: list[str], log: Path):
-        self.name, self.command, self.log = name, command, log
+    def __init__(self, name: str, command: list[str], log: Path, sockets: tuple[int, ...] = ()):
+        self.name, self.command, self.log, self.sockets = name, command, log, sockets
         self.starts: list[float] = []
         self.log.write_bytes(b"")
 
@@ -59,6 +59,7 @@ class Part:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.sockets,
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
 
@@ -86,9 +87,9 @@ def main() -> None:
         signal.signal(number, _ask_to_stop)
     parts: list[Part] = []
     try:
-        refuse_taken(port)
+        door = take_port(port)
         prepare()
-        for part in plan(port):
+        for part in plan(door):
             part.start()
             parts.append(part)
         greet(port, parts)
@@ -111,16 +112,20 @@ def read_port() -> int:
     return int(text)
 
 
-def refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise SystemExit(
-                f"Cổng {port} đang có chương trình khác dùng. Dừng chương trình đó, hoặc chọn"
-                f" cổng khác: PORT={port + 1} make demo"
-            ) from error
+def take_port(port: int) -> socket.socket:
+    """Return a socket that listens on the port from now on; the web server is handed it.
+
+    Only a port that is held answers for this demo: one that was merely free a moment ago may be
+    another's by the time the web server starts. A restarted web server finds it again, and no
+    connection is refused meanwhile.
+    """
+    try:
+        return socket.create_server((HOST, port), backlog=256)
+    except OSError as error:
+        raise SystemExit(
+            f"Cổng {port} đang có chương trình khác dùng. Dừng chương trình đó, hoặc chọn"
+            f" cổng khác: PORT={port + 1} make demo"
+        ) from error
 
 
 def prepare() -> None:
@@ -141,16 +146,16 @@ def prepare() -> None:
     connection.close()
 
 
-def plan(port: int) -> list[Part]:
+def plan(door: socket.socket) -> list[Part]:
     logs = settings.DATA_DIR / "logs"
     logs.mkdir(exist_ok=True)
     schedule = settings.DATA_DIR / "celerybeat-schedule"
-    web = ["gunicorn", "chibo.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2"]
+    web = ["gunicorn", "chibo.wsgi", "--bind", f"fd://{door.fileno()}", "--workers", "2"]
     celery = ["celery", "--app", "chibo", "--quiet"]
     worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO"]
     beat = [*celery, "beat", "--schedule", str(schedule), "--pidfile", ""]
     return [
-        Part("Máy chủ web", web, logs / "web.log"),
+        Part("Máy chủ web", web, logs / "web.log", sockets=(door.fileno(),)),
         Part("Tiến trình nền", worker, logs / "worker.log"),
         Part("Bộ hẹn giờ", beat, logs / "beat.log"),
     ]

@@ -50,7 +50,8 @@ def leg(name: str, database: str | None, left_out: list[str]) -> tuple[str, int]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {"CHIBO_DEMO": "1"}
     if database:
-        environment["DATABASE_URL"] = database
+        # A name of its own: two runs on one server must not drop each other's databases.
+        environment["DATABASE_URL"] = f"{database}_{os.getpid()}"
         if "worker" not in left_out:
             queue = {"CELERY_BROKER_URL": REDIS_URL, "CHIBO_QUEUE_PREFIX": f"test-{os.getpid()}:"}
             environment |= queue

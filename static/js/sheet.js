@@ -2,11 +2,16 @@
   "use strict";
 
   // A line is sent when its answer is whole: at once for a choice, for a fraction when both
-  // numbers are there, and in any case when the user leaves the line.
+  // numbers are there, with its reason where an appraiser owes one, and in any case when the
+  // user leaves the line.
   const form = (element) => element.closest("form[data-autosave]");
   const line = (element) => element.closest("[data-line]");
 
-  function isHalf(target) {
+  function isUnfinished(target) {
+    const reason = target.querySelector("[data-reason]");
+    if (reason && reason.value.trim() === "") return true;
+    const na = target.querySelector("input[name=na]");
+    if (na && na.checked) return false;
     const numbers = [...target.querySelectorAll("input[inputmode=numeric]")];
     const filled = numbers.filter((input) => input.value.trim() !== "");
     return numbers.length > 1 && filled.length === 1;
@@ -28,16 +33,14 @@
     if (!target) return;
     markDirty(target);
     const na = target.querySelector("input[name=na]");
-    if (na && event.target !== na && na.checked) na.checked = false;
+    if (na && na.checked && event.target.matches("[inputmode=numeric], [type=radio]")) na.checked = false;
   }
 
   function onChange(event) {
     const target = form(event.target);
     if (!target) return;
     markDirty(target);
-    const na = target.querySelector("input[name=na]");
-    const notApplicable = event.target === na && na.checked;
-    if (notApplicable || !isHalf(target)) save(target);
+    if (!isUnfinished(target)) save(target);
   }
 
   function onLeave(event) {
