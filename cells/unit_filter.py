@@ -14,7 +14,7 @@ from cells.vietnamese import tidy
 
 COMMITTEE = "committee"
 ACTIVE, CLOSED = "", "closed"
-SORTS = {"code": ("code",), "name": ("dated_name", "code")}
+SORTS = {"code": ("code",), "name": ("dated_key", "code")}
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def _closed(units: Any, day: date) -> Any:
     """Return the units that had ended by a day, with what they were at the end."""
     return units.filter(closed_on__lte=day).annotate(
         dated_name=F("name"),
+        dated_key=F("name"),
         dated_parent_id=F("parent_id"),
         dated_level=F("level__name"),
         dated_kind=F("kind__name"),

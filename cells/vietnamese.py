@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _SPACES = re.compile(r"\s+")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def tidy(text: str) -> str:
@@ -47,6 +48,11 @@ def name_sort_key(full_name: str) -> str:
     ordered = [words[-1], *words[:-1]]
     ranked = [_letters(word) for word in ordered]
     return " ".join(f"{letters}.{tones}" for letters, tones in ranked)[:255]
+
+
+def natural_key(text: str) -> str:
+    """Return a key that sorts numbers by value: “Tổ dân phố số 2” before “Tổ dân phố số 10”."""
+    return _DIGITS.sub(lambda digits: digits[0].zfill(6), fold(text))
 
 
 def points_text(hundredths: int | None) -> str:

@@ -5,7 +5,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Now
 
 from cells import access
-from cells.vietnamese import fold
+from cells.vietnamese import fold, natural_key
 
 
 class PathField(models.CharField):
@@ -15,6 +15,18 @@ class PathField(models.CharField):
         parameters = super().db_parameters(connection)
         parameters["collation"] = "C" if connection.vendor == "postgresql" else "BINARY"
         return parameters
+
+
+class NameKeyField(PathField):
+    """The key that sorts the row by its `name` as people count; written with the row itself."""
+
+    def __init__(self, **options):
+        super().__init__(**{"max_length": 400, "editable": False, "default": "", **options})
+
+    def pre_save(self, instance, add):
+        key = natural_key(instance.name)[: self.max_length]
+        setattr(instance, self.attname, key)
+        return key
 
 
 class DatedName(models.Model):
@@ -81,8 +93,9 @@ class UnitQuerySet(models.QuerySet):
     def as_of(self, day):
         """Return the units that existed on `day`, with where and what each was then.
 
-        `dated_name`, `dated_parent_id`, `dated_level_id`, `dated_level`, `dated_kind_id`,
-        `dated_kind` come from the placement in force; the fields of the unit itself are today's.
+        `dated_name`, `dated_key` (by which names sort), `dated_parent_id`, `dated_level_id`,
+        `dated_level`, `dated_kind_id`, `dated_kind` come from the placement in force; the fields
+        of the unit itself are today's.
         """
         in_force = Q(placements__valid_from__lte=day) & (
             Q(placements__valid_to__isnull=True) | Q(placements__valid_to__gt=day)
@@ -93,6 +106,7 @@ class UnitQuerySet(models.QuerySet):
             .filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day), founded_on__lte=day)
             .annotate(
                 dated_name=F("placed__name"),
+                dated_key=F("placed__name_key"),
                 dated_parent_id=F("placed__parent_id"),
                 dated_level_id=F("placed__level_id"),
                 dated_level=F("placed__level__name"),
@@ -174,6 +188,7 @@ class Placement(models.Model):
     level = models.ForeignKey(Level, models.PROTECT, related_name="+")
     kind = models.ForeignKey(CellKind, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=200)
+    name_key = NameKeyField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=200, blank=True)

@@ -83,7 +83,7 @@ def visible_roots(user: User, day: date) -> QuerySet[Unit]:
             .filter(reach.condition("path"))
             .filter(Q(dated_parent_path__isnull=True) | ~inside)
         )
-    ordered: QuerySet[Unit] = shown.order_by("is_cell", "dated_name", "code")
+    ordered: QuerySet[Unit] = shown.order_by("is_cell", "dated_key", "code")
     return ordered
 
 

@@ -24,7 +24,7 @@ def dated_children(unit: Unit | None, day: date) -> QuerySet[Unit]:
         units = units.filter(placed__parent__isnull=True)
     else:
         units = units.filter(placed__parent=unit)
-    ordered: QuerySet[Unit] = units.order_by("is_cell", "dated_name", "code")
+    ordered: QuerySet[Unit] = units.order_by("is_cell", "dated_key", "code")
     return ordered
 
 
@@ -90,7 +90,7 @@ def dated_rows(day: date, *, below: str | None = None) -> list[DatedRow]:
 
 
 def _placed(day: date) -> Iterator[tuple]:
-    units: Any = Unit.objects.as_of(day).order_by("is_cell", "dated_name", "code")
+    units: Any = Unit.objects.as_of(day).order_by("is_cell", "dated_key", "code")
     rows: Iterator[tuple] = units.values_list(
         "pk", "code", "dated_name", "dated_parent_id", "dated_level", "dated_kind", "is_cell"
     ).iterator(chunk_size=CHUNK)

@@ -80,7 +80,7 @@ def _nodes(user, units, day):
 
 def _found(user, q, day):
     units = search_on(Unit.objects.visible_to(user).as_of(day), q)
-    hits = list(units.order_by("is_cell", "dated_name", "code")[: HITS + 1])
+    hits = list(units.order_by("is_cell", "dated_key", "code")[: HITS + 1])
     above = paths_above(hits[:HITS], day)
     return {
         "hits": [(Node(unit, NOTHING), above[unit.pk]) for unit in hits[:HITS]],

@@ -82,3 +82,14 @@ def test_children_cost_the_same_for_any_number(tree, size, django_assert_num_que
         factories.UnitFactory(parent=tree.ward)
     with django_assert_num_queries(1):
         assert len(dated_children(tree.ward, AFTER)) == size + 2
+
+
+def test_numbers_in_names_sort_by_value_and_names_without_marks(tree):
+    for number, name in enumerate(["Tổ dân phố số 10", "Tổ dân phố số 2", "Tổ dân phố số 1B"]):
+        unit = factories.UnitFactory(parent=tree.other, code=f"Z{number}")
+        unit.placements.all().delete()
+        Placement.objects.create(
+            unit=unit, parent=tree.other, level=unit.level, name=name, valid_from=unit.founded_on
+        )
+    names = [unit.dated_name for unit in dated_children(tree.other, AFTER)]
+    assert names[1:] == ["Tổ dân phố số 1B", "Tổ dân phố số 2", "Tổ dân phố số 10"]

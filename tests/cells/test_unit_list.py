@@ -8,6 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from cells.models import Unit
+from cells.vietnamese import natural_key
 from tests import factories
 
 ENDED = date(2024, 7, 1)
@@ -63,7 +64,7 @@ def test_committee_shows_what_stands_below_it(listed, tree):
 def test_sorts_by_name_and_code(listed, tree, sort):
     rows = [row[0] for row in listed("thanhuy", f"sort={sort}").context["rows"]]
     field = sort.removeprefix("-")
-    values = [getattr(unit, field) for unit in rows]
+    values = [natural_key(getattr(unit, field)) for unit in rows]
     assert values == sorted(values, reverse=sort.startswith("-"))
 
 
