@@ -14,6 +14,7 @@ def next_unfinished(user, done: Evaluation) -> str:
     """Return the address of the next sheet that `user` has to enter, else of the work queue."""
     following = (
         Evaluation.objects.allowed(user, access.ENTER)
+        .owed()
         .filter(period=done.period, state__in=[State.DRAFT, State.RETURNED])
         .exclude(pk=done.pk)
         .select_related("period", "unit")

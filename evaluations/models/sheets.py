@@ -79,6 +79,10 @@ class EvaluationQuerySet(models.QuerySet):
         reach = access.reach(user, action)
         return self.filter(reach.condition("path") | reach.condition("unit__path"))
 
+    def owed(self):
+        """Return the sheets of units that have to report in the period, or have done so."""
+        return self.filter(period_unit__is_expected=True)
+
     def of(self, period, code):
         """Return the sheet of the unit `code` in the period `period`, with what pages show."""
         return self.filter(period__code=period, unit__code=code).with_context()

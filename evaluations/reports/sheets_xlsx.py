@@ -83,7 +83,7 @@ def sheet_book(*, user: User, period: Period, unit: Unit, criteria: str = "") ->
     )
     own = Score.objects.filter(stage=Stage.SELF)
     sheets = list(
-        within.select_related("unit", "period")
+        within.select_related("unit", "period", "period_unit")
         .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"))
         .order_by("unit__path")
     )

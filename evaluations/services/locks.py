@@ -30,18 +30,28 @@ WHY_NOT = {
     State.APPRAISED: "Phiếu đã thẩm định xong. Cần sửa thì đề nghị cán bộ đảng ủy trả lại.",
     State.DECIDED: "Phiếu đã có quyết định của cấp ủy, kết quả được giữ nguyên.",
 }
-# Only these end with the entering of a period; appraising and deciding go on after it.
 # Four eyes: who submitted neither appraises nor undoes an appraisal.
 OF_ANOTHER = {access.APPRAISE, RETURN, REOPEN}
+# Only these end with the entering of a period, or with the duty to report in it; appraising and
+# deciding what was handed in go on after it.
 BOUND_BY_THE_PERIOD = {access.ENTER, access.SUBMIT, WITHDRAW}
+NOT_OWED = (
+    "Chi bộ không còn phải nộp phiếu {period}. Lý do: {reason}. Số liệu đã nhập được giữ nguyên."
+    " Nếu ghi nhầm thì liên hệ cán bộ đảng ủy cấp trên hoặc quản trị Thành ủy."
+)
 
 
 def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | None = None) -> str:
-    """Return why `user` cannot do `action` on a sheet within reach now; "" if nothing hinders."""
+    """Return why `user` cannot do `action` on a sheet within reach now; "" if nothing hinders.
+
+    It reads the period of the sheet and, to enter, its frozen place: callers join both.
+    """
     if sheet.state not in OPEN_STATES[action]:
         return WHY_NOT[State(sheet.state)]
     period = sheet.period
     now = now or timezone.now()
+    if action in BOUND_BY_THE_PERIOD and not sheet.period_unit.is_expected:
+        return NOT_OWED.format(period=period.title, reason=sheet.period_unit.reason)
     if period.closed_at is not None and period.closed_at <= now:
         return f"{period.title} đã đóng. Cần sửa thì liên hệ quản trị Thành ủy."
     if action in BOUND_BY_THE_PERIOD and now >= period.locks_at:

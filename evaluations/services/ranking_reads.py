@@ -18,7 +18,7 @@ BREAKING = (KINDS.SPLIT, KINDS.MERGE, KINDS.ABSORB)
 
 
 class Source(NamedTuple):
-    """A unit that had to report, at its frozen place, with its sheet as it is stored."""
+    """A unit that had to report, or did, at its frozen place, with its sheet as it is stored."""
 
     unit: int
     code: str
@@ -53,7 +53,7 @@ def sources(period: Period, path: str) -> list[Source]:
     rows = (
         PeriodUnit.objects.filter(
             access.branch(path).condition("path"),
-            Q(is_expected=True) | Q(evaluation__isnull=False),
+            Q(is_expected=True) | Q(evaluation__state=State.DECIDED),
             period=period,
         )
         .order_by()

@@ -104,7 +104,7 @@ def _sheets(table: Table, period: Period, by: User) -> CodeBook[Evaluation]:
     found = (
         Evaluation.objects.allowed(by, access.ENTER)
         .filter(period=period, unit__code__in=codes | {code.upper() for code in codes})
-        .select_related("period", "criteria", "unit")
+        .select_related("period", "criteria", "unit", "period_unit")
         .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"))
     )
     return CodeBook((sheet.unit.code, sheet) for sheet in found)

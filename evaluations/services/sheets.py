@@ -33,7 +33,7 @@ def sheet_locked(sheet: Evaluation, action: str, by: User) -> Evaluation:
     """
     held = (
         Evaluation.objects.select_for_update(of=("self",))
-        .select_related("period", "criteria", "unit")
+        .select_related("period", "criteria", "unit", "period_unit")
         .get(pk=sheet.pk)
     )
     if reason := locks.lock_status(held, action, user=by):

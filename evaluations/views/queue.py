@@ -33,7 +33,7 @@ def queue_now(request):
     if period is None:
         return render(request, "evaluations/queue_none.html")
     if access.roles(request.user) == {"secretary"}:
-        own = Evaluation.objects.allowed(request.user, access.ENTER).filter(period=period)
+        own = Evaluation.objects.allowed(request.user, access.ENTER).owed().filter(period=period)
         codes = list(own.values_list("unit__code", flat=True)[:2])
         if len(codes) == 1:
             return redirect("evaluations:sheet", period.code, codes[0])
@@ -44,7 +44,7 @@ def queue_now(request):
 def queue(request, period):
     """List the sheets of a period within reach, filtered by state, kind and text."""
     period = get_object_or_404(Period.objects.opened(), code=period)
-    visible = Evaluation.objects.visible_to(request.user).filter(period=period)
+    visible = Evaluation.objects.visible_to(request.user).owed().filter(period=period)
     counts = dict(visible.order_by().values_list("state").annotate(Count("pk")))
     state, kind, text = (request.GET.get(name, "").strip() for name in ("state", "kind", "q"))
     rows = visible
@@ -92,6 +92,7 @@ def _next_url(user, period: Period, can: dict[str, bool]) -> str:
     if can[access.ENTER]:
         following = (
             Evaluation.objects.allowed(user, access.ENTER)
+            .owed()
             .filter(period=period, state__in=[State.DRAFT, State.RETURNED])
             .in_order_of_work()
             .values_list("unit__code", flat=True)

@@ -8,7 +8,9 @@ from cells.models import Door
 from evaluations.models import Evaluation, PeriodUnit
 from evaluations.reports.periods import periods_counted
 from evaluations.services.periods import period_open
+from evaluations.services.rankings import ranking_build
 from tests import factories
+from tests.evaluations.decided import decided
 from tests.evaluations.lineages import close, event
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,19 @@ def test_sheet_that_a_closed_cell_had_begun_counts_nowhere(tree, split):
     Evaluation.objects.filter(unit__in=[tree.a, tree.b]).update(lines_done=3, self_total=0)
     opened()
     assert counted() == (4, 1, 0)
+
+
+def test_ranking_lists_no_sheet_that_is_not_owed_any_more(tree, split):
+    ranking = ranking_build(period=opened().period, scope=tree.city, by=None)
+    apart = set(ranking.rows.apart().values_list("unit", flat=True))
+    assert apart == {tree.b.pk, tree.c.pk, *(unit.pk for unit in split)}
+
+
+def test_decided_sheet_competes_whatever_the_unit_owes(tree, split):
+    decided(tree.c, factories.PeriodFactory(code="2026-Q3"))
+    PeriodUnit.objects.filter(unit=tree.c).update(is_expected=False)
+    period = Evaluation.objects.get(state="decided").period
+    assert ranking_build(period=period, scope=tree.city, by=None).ranked == 1
 
 
 def test_opening_again_does_not_take_a_closed_cell_back(tree, split):
