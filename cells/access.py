@@ -16,6 +16,7 @@ ACCOUNTS = "accounts"
 IMPORT = "import"
 MEMBERS = "members"
 REORGANISE = "reorganise"
+CRITERIA = "criteria"
 
 ROLE_ACTIONS = {
     "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT, MEMBERS, REORGANISE},
@@ -23,7 +24,9 @@ ROLE_ACTIONS = {
     "leader": {VIEW, DECIDE},
     "inspector": {VIEW},
     "supervisor": {VIEW},
-    "city_admin": {VIEW, ADMINISTER, ACCOUNTS, IMPORT, REORGANISE},
+    # Where the city allows it: a committee writes the criteria of its own branch.
+    "criteria_author": {VIEW, CRITERIA},
+    "city_admin": {VIEW, ADMINISTER, ACCOUNTS, IMPORT, REORGANISE, CRITERIA},
 }
 # The technical right: accounts and the system, no sheets, no scores.
 SUPERUSER_ACTIONS = {ACCOUNTS}

@@ -13,7 +13,7 @@ from chibo import health
 def home(request):
     """Lead each role to where its work lies."""
     roles = access.roles(request.user)
-    if roles & {"staff", "secretary", "leader", "supervisor", "inspector", "city_admin"}:
+    if roles & {"staff", "secretary", "leader", "supervisor", "inspector", "city_admin", "criteria_author"}:
         return redirect("evaluations:queue_now")
     return redirect("cells:accounts")
 

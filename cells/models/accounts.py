@@ -58,6 +58,7 @@ class Role(models.TextChoices):
     LEADER = "leader", "Lãnh đạo đảng ủy"
     INSPECTOR = "inspector", "Kiểm tra, giám sát"
     SUPERVISOR = "supervisor", "Cấp ủy viên phụ trách"
+    CRITERIA_AUTHOR = "criteria_author", "Soạn bộ tiêu chí"
     CITY_ADMIN = "city_admin", "Quản trị Thành ủy"
 
 

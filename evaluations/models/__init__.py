@@ -1,10 +1,11 @@
-from evaluations.models.criteria import CriteriaSet
+from evaluations.models.criteria import CriteriaDraft, CriteriaSet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
 from evaluations.models.rankings import LineageBreak, Ranking, RankingRow
 from evaluations.models.sheets import Decision, Evaluation, Score, Stage, State
 
 __all__ = [
+    "CriteriaDraft",
     "CriteriaSet",
     "Decision",
     "Evaluation",

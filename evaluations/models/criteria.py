@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from cells import access
+from cells.models import Unit
 from evaluations.rules.criteria import parse_criteria
 from evaluations.rules.structure import Criteria
 
@@ -20,7 +23,11 @@ class CriteriaSetQuerySet(models.QuerySet):
 
 
 class CriteriaSet(models.Model):
-    """The text of a criteria set, frozen. Never edited: a change is a new row."""
+    """The text of a criteria set, frozen. Never edited: a change is a new row.
+
+    It holds for the branch of `owner`, or everywhere; of the sets in force for a unit, that of
+    the nearest owner applies.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     title = models.CharField(max_length=200)
@@ -28,6 +35,10 @@ class CriteriaSet(models.Model):
     period_kind = models.CharField(max_length=20)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    owner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    succeeds = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="successors"
+    )
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
     published_at = models.DateTimeField()
@@ -49,6 +60,48 @@ class CriteriaSet(models.Model):
         if self.sha256 not in _PARSED:
             _PARSED[self.sha256] = parse_criteria(self.text)
         return _PARSED[self.sha256]
+
+
+class CriteriaDraftQuerySet(models.QuerySet):
+    def editable_by(self, user):
+        """Return the drafts that `user` may work on: not published, not discarded."""
+        reach = access.reach(user, access.CRITERIA)
+        return self.filter(reach.condition("owner__path"), published=None, discarded_at=None)
+
+
+class CriteriaDraft(models.Model):
+    """A criteria set being written: any well-formed text, complete or not.
+
+    `version` counts its savings, so that two authors do not overwrite each other. A draft that
+    became a set, or was given up, is kept.
+    """
+
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="criteria_drafts")
+    base = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, related_name="drafts")
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=200, blank=True)
+    text = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(default=timezone.now)
+    published = models.OneToOneField(CriteriaSet, models.PROTECT, null=True, related_name="draft")
+    discarded_at = models.DateTimeField(null=True)
+
+    objects = CriteriaDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published__isnull=True) | Q(discarded_at__isnull=True),
+                name="a_published_draft_is_not_discarded",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title or self.code
 
 
 _PARSED: dict[str, Criteria] = {}

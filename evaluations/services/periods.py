@@ -14,6 +14,7 @@ from django.utils import timezone
 from cells.models import Placement, User
 from cells.services import audit
 from evaluations.models import CriteriaSet, Evaluation, Period, PeriodUnit
+from evaluations.services.criteria_choice import CriteriaChoice
 from evaluations.services.errors import RefusedError
 from members.models import Membership
 
@@ -146,10 +147,11 @@ def snapshot(period: Period) -> Iterator[PeriodUnit]:
         .annotate(people=Count("pk"))
         .values_list("cell", "people")
     )
-    criteria = CriteriaSet.objects.in_force("cell", period.kind, day).first()
+    choice = CriteriaChoice("cell", period.kind, day)
     above: dict[int, tuple[str, int | None]] = {}
     for place in places.values():
         path, committee_id = _place_in_tree(place, places, above)
+        criteria = choice.at(path)
         reason = _why_not(place, day, criteria)
         yield PeriodUnit(
             period=period,
@@ -234,10 +236,19 @@ def _why_not(place: Place, last_day: date, criteria: CriteriaSet | None) -> str:
 
 
 def _expect_those_without_criteria(period: Period) -> None:
-    criteria = CriteriaSet.objects.in_force("cell", period.kind, period.ends_on).first()
-    if criteria is not None:
-        waiting = period.units.filter(is_expected=False, reason=NO_CRITERIA)
-        waiting.update(is_expected=True, reason="", criteria=criteria)
+    choice = CriteriaChoice("cell", period.kind, period.ends_on)
+    if not choice:
+        return
+    waiting: dict[int, list[int]] = {}
+    for row in period.units.filter(is_expected=False, reason=NO_CRITERIA).only("path"):
+        criteria = choice.at(row.path)
+        if criteria is not None:
+            waiting.setdefault(criteria.pk, []).append(row.pk)
+    for criteria_id, rows in waiting.items():
+        for start in range(0, len(rows), CHUNK):
+            period.units.filter(pk__in=rows[start : start + CHUNK]).update(
+                is_expected=True, reason="", criteria=criteria_id
+            )
 
 
 def _sheet(row: PeriodUnit, criteria: CriteriaSet) -> Evaluation:
