@@ -12,6 +12,7 @@ from cells.services.reorganisation.participants import Change, Effect, Refusal, 
 from members.counts import NOBODY, counts_on
 from members.models import Left, Membership, Post, Supervision, Transfer
 from members.services.cell_sizes import size_warnings
+from members.services.offices import CELL_KINDS, COMMITTEE_KINDS
 from members.services.reorganised_writing import (
     Moving,
     charges_write,
@@ -43,12 +44,10 @@ class MembersPart:
             for key in sorted(wanted - set(places))
         ]
         targets = {*change.plan.members.values(), change.plan.rest_to or ""} - {""}
-        founding = {draft.code: draft.level for draft in change.plan.after}
-        cell_levels = set(Level.objects.filter(is_cell=True).values_list("code", flat=True))
+        cells = _cells_among(targets, change)
         for code in sorted(targets):
             unit = change.units.get(code)
-            is_cell = unit.is_cell if unit else founding.get(code) in cell_levels
-            if not is_cell:
+            if code not in cells:
                 found.append(Refusal("Đảng viên sinh hoạt ở chi bộ.", "members", code))
             elif unit and unit.founded_on > change.day:
                 message = f"“{unit.name}” thành lập sau ngày này."
@@ -62,9 +61,14 @@ class MembersPart:
             Refusal("Không có chức vụ này ở các đơn vị được sắp xếp.", "posts", str(pk))
             for pk in sorted(set(change.plan.posts) - set(held))
         ]
+        cells = _cells_among(set(change.plan.posts.values()) - {""}, change)
         for pk, code in change.plan.posts.items():
             post = held.get(pk)
-            if post and code and post.unit.is_cell and goes.get(post.member_id) != code:
+            if not (post and code):
+                continue
+            if message := _misplaced(post, code, is_cell=code in cells):
+                found.append(Refusal(message, "posts", str(pk)))
+            elif post.unit.is_cell and goes.get(post.member_id) != code:
                 message = (
                     f"{post.member.full_name} giữ chức vụ ở “{code}” thì phải chuyển về “{code}”."
                 )
@@ -161,6 +165,30 @@ class MembersPart:
             pk__in=[pk for pk, _ in undo["posts_closed"]]
         ).select_related("unit"):
             trail.add("post_restored", post, post.unit, field=post.kind)
+
+
+def _cells_among(codes: set[str], change: Change) -> set[str]:
+    """Return which of the units that something goes to are cells, or will be."""
+    founding = {draft.code: draft.level for draft in change.plan.after}
+    levels = set(Level.objects.filter(is_cell=True).values_list("code", flat=True))
+    return {
+        code
+        for code in codes
+        if (unit.is_cell if (unit := change.units.get(code)) else founding.get(code) in levels)
+    }
+
+
+def _misplaced(post: Post, code: str, *, is_cell: bool) -> str:
+    """Return why a post does not go on in the unit `code`; "" if it can."""
+    label, target = post.get_kind_display(), "chi bộ" if is_cell else "đảng ủy"
+    if post.kind not in (CELL_KINDS if is_cell else COMMITTEE_KINDS):
+        return f"“{label}” không phải chức vụ ở {target} (“{code}”). Cho chức vụ này kết thúc."
+    if post.unit.is_cell != is_cell:
+        return (
+            f"“{label}” của {post.unit.name} không chuyển thành chức vụ ở {target} (“{code}”)."
+            " Cho chức vụ này kết thúc rồi ghi chức vụ mới."
+        )
+    return ""
 
 
 def _memberships(change: Change) -> QuerySet[Membership]:
