@@ -206,13 +206,13 @@ def last_answers(sheet: Evaluation, user: User) -> LastAnswers:
     before = _sheets_before(sheet).filter(unit=sheet.unit_id).first()
     last = LastAnswers()
     if before is None:
-        parents = parents_of(sheet.unit_id, sheet.period.ends_on)
+        parents = parents_of(sheet.unit, sheet.period.ends_on)
         if len(parents) != 1:
             return last
         parent = parents[0]
         before = (
             _sheets_before(sheet)
-            .filter(unit=parent.unit, period__ends_on__lt=parent.effective_on)
+            .filter(unit=parent.unit.pk, period__ends_on__lt=parent.effective_on)
             .filter(pk__in=Evaluation.objects.visible_to(user).values("pk"))
             .first()
         )

@@ -54,7 +54,7 @@ def trend_of(
 
     `own` are the visible sheets of the unit; `total` and `level` those of `sheet` as shown.
     """
-    origins = sorted(origins_of(sheet.unit_id, sheet.period.ends_on), key=_age)
+    origins = sorted(origins_of(sheet.unit, sheet.period.ends_on), key=_age)
     units = [sheet.unit_id, *(origin.unit.pk for origin in origins)]
     rows = [*_sheets([*own, *_of_origins(origins, user)], sheet), *_papers(units, sheet, user)]
     rows.sort(key=lambda row: row.ends_on)

@@ -1,9 +1,10 @@
-"""What a unit came of, read from the events of the tree; results stay with who earned them."""
+"""What a unit came of, read from its lineage; results stay with who earned them."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from cells.models import Lineage, Reorganisation, Unit
+from cells.models import Reorganisation, Unit
+from cells.services.reorganisation.lineage import Edge, Node, ancestry_of
 
 KINDS = Reorganisation.Kind
 WORDS = {KINDS.SPLIT: "chia tách", KINDS.MERGE: "hợp nhất", KINDS.ABSORB: "sáp nhập"}
@@ -15,7 +16,7 @@ GENERATIONS = 4
 class Origin:
     """A unit that went into another one on a day; only what ended before that day counts."""
 
-    unit: Unit
+    unit: Node
     kind: str
     effective_on: date
 
@@ -29,35 +30,35 @@ class Origin:
         return f"{WORDS[KINDS(self.kind)]} {self.effective_on:%d/%m/%Y}"
 
 
-def origins_of(unit: int, until: date, *, generations: int = GENERATIONS) -> list[Origin]:
+def origins_of(unit: Unit, until: date, *, generations: int = GENERATIONS) -> list[Origin]:
     """Return what became part of `unit` up to a day, nearest first: one query a generation."""
+    graph = ancestry_of(unit, generations=generations)
+    nodes = {node.pk: node for node in graph.nodes}
     found: dict[int, Origin] = {}
-    edge_of = {unit: until}
-    for _ in range(generations):
-        edges = (
-            Lineage.objects.filter(
-                successor__in=edge_of,
-                predecessor__isnull=False,
-                reorganisation__kind__in=WORDS,
-                reorganisation__reverted_at__isnull=True,
-                reorganisation__effective_on__lte=until,
-            )
-            .select_related("predecessor", "reorganisation")
-            .order_by("-reorganisation__effective_on", "predecessor__code")
-        )
-        younger, edge_of = edge_of, {}
-        for edge in edges:
-            before, event = edge.predecessor, edge.reorganisation
-            known = before is None or before.pk in found or before.pk == unit
-            if before is None or known or event.effective_on > younger[edge.successor_id or 0]:
+    reached = {unit.pk: until}
+    while reached:
+        younger, reached = reached, {}
+        met = [edge for edge in graph.edges if edge.kind in WORDS and _leads_to(edge, younger)]
+        for edge in sorted(met, key=lambda edge: _latest_first(edge, nodes)):
+            before = edge.predecessor
+            if before is None or before in found or before == unit.pk:
                 continue
-            found[before.pk] = Origin(before, event.kind, event.effective_on)
-            edge_of[before.pk] = event.effective_on
-        if not edge_of:
-            break
+            found[before] = Origin(nodes[before], edge.kind, edge.effective_on)
+            reached[before] = edge.effective_on
     return list(found.values())
 
 
-def parents_of(unit: int, until: date) -> list[Origin]:
+def parents_of(unit: Unit, until: date) -> list[Origin]:
     """Return what `unit` itself came of."""
     return origins_of(unit, until, generations=1)
+
+
+def _leads_to(edge: Edge, younger: dict[int, date]) -> bool:
+    """Tell whether an edge ends in one of the units, no later than the event that it met."""
+    last = younger.get(edge.successor or 0)
+    return last is not None and edge.effective_on <= last
+
+
+def _latest_first(edge: Edge, nodes: dict[int, Node]) -> tuple[int, str]:
+    before = nodes.get(edge.predecessor or 0)
+    return -edge.effective_on.toordinal(), before.code if before else ""

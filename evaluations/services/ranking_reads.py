@@ -8,7 +8,8 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from cells import access
-from cells.models import CellKind, Lineage, Reorganisation, Unit
+from cells.models import CellKind, Reorganisation, Unit
+from cells.services.reorganisation.lineage import edges_between
 from evaluations.models import LineageBreak, Period, PeriodUnit, Ranking, Score, Stage, State
 from evaluations.rules.engine import Values
 
@@ -106,21 +107,11 @@ def breaks(period: Period, previous: Ranking | None) -> "Breaks":
     founded = Unit.objects.filter(founded_on__gt=before.starts_on, founded_on__lte=period.ends_on)
     began = {unit: str(LineageBreak.NEW) for unit in founded.values_list("pk", flat=True)}
     changed: dict[int, str] = {}
-    for unit, kind, day in (
-        Lineage.objects.filter(
-            successor__isnull=False,
-            predecessor__isnull=False,
-            reorganisation__kind__in=BREAKING,
-            reorganisation__reverted_at__isnull=True,
-            reorganisation__effective_on__gt=before.starts_on,
-            reorganisation__effective_on__lte=period.ends_on,
-        )
-        .order_by("reorganisation__effective_on", "reorganisation_id")
-        .values_list("successor_id", "reorganisation__kind", "reorganisation__effective_on")
-    ):
-        began[unit] = kind
-        if day > before.ends_on:
-            changed[unit] = kind
+    for edge in edges_between(before.starts_on, period.ends_on, BREAKING):
+        unit = edge.successor or 0
+        began[unit] = edge.kind
+        if edge.effective_on > before.ends_on:
+            changed[unit] = edge.kind
     return Breaks(began, changed)
 
 

@@ -146,6 +146,6 @@ def test_costs_the_same_with_many_cells(client, people, tree, django_assert_num_
         factories.UnitFactory(parent=tree.ward)
     client.force_login(people.canbo)
     # Session, user, roles; unit, unit of the day; below, members; posts; sheets, past results;
-    # placements; events; lineage before, after, units, visible ones.
-    with django_assert_num_queries(16):
+    # placements; events; lineage before, after, visible ones.
+    with django_assert_num_queries(15):
         client.get(reverse("evaluations:unit", args=[tree.ward.code]))
