@@ -10,6 +10,9 @@ from evaluations.rules.quota import Quota
 
 Input = Literal["grade", "choice", "count", "ratio"]
 EmptyRule = Literal["full", "zero", "na"]
+Evidence = Literal["none", "optional", "required", "evidence_or_explanation"]
+HowFed = Literal["sum", "last", "worst"]
+Likeness = Literal["same", "rescaled", "partly", "new", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,29 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class FromQuarter:
+    """The line of the quarter set that suggests an answer for the year.
+
+    `sum` adds the numbers of the quarters, `last` takes the answer of the last quarter, `worst`
+    the one with the fewest points.
+    """
+
+    code: str
+    how: HowFed
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a line was called in the set before; `code` is "" for dropped lines, `was` for new."""
+
+    code: str
+    was: str
+    relation: Likeness
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
-    """One line of the sheet."""
+    """One line of the sheet; without `kinds` it is for cells of every kind."""
 
     code: str
     slug: str
@@ -63,6 +87,15 @@ class Indicator:
     empty: EmptyRule | None = None
     na: bool = False
     may_exceed_100: bool = False
+    kinds: tuple[str, ...] = ()
+    data_source: str = ""
+    cutoff: str = ""
+    evidence: Evidence = "optional"
+    from_quarter: FromQuarter | None = None
+
+    def applies_to(self, kind: str | None) -> bool:
+        """Tell whether cells of `kind` answer this line; an unknown kind answers every line."""
+        return not self.kinds or kind is None or kind in self.kinds
 
     def option(self, code: str) -> Option | None:
         return next((option for option in self.options if option.code == code), None)
@@ -129,6 +162,10 @@ class Criteria:
     groups: tuple[Group, ...]
     vetoes: tuple[Veto, ...]
     quota: Quota | None = None
+    legal_basis: tuple[str, ...] = ()
+    version: int = 1
+    succeeds: str | None = None
+    relations: tuple[Relation, ...] = ()
     indicators: Mapping[str, Indicator] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,87 @@
+"""How the lines of a set follow from those of the set before it and of its quarters."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from evaluations.rules.structure import Criteria, Indicator, Relation
+from evaluations.rules.table import Ledger, Table
+
+
+def relations_missing(criteria: Criteria, previous: Criteria) -> tuple[str, ...]:
+    """Return in words which lines of either set no relation accounts for."""
+    told = {relation.code for relation in criteria.relations}
+    left = {relation.was for relation in criteria.relations}
+    new = (f"dòng {code} của bộ mới" for code in criteria.indicators if code not in told)
+    old = (f"dòng {code} của bộ trước" for code in previous.indicators if code not in left)
+    strange = (
+        f"dòng {was} (bộ trước không có)"
+        for was in sorted(left - {""})
+        if was not in previous.indicators
+    )
+    return (*new, *old, *strange)
+
+
+def check_relations(ledger: Ledger, top: Table, criteria: Criteria, known: list[Criteria]) -> None:
+    """Note lines that a successor does not relate to the set before, and relations that clash."""
+    if not criteria.succeeds or "relations" in {place for _, place, _ in ledger.errors}:
+        return
+    told = Counter(relation.code for relation in criteria.relations)
+    for table, line in ledger.of(Indicator):
+        if line.code and not told[line.code]:
+            table.refuse("chưa ghi trong “relations” dòng này từ đâu mà có", "code")
+    left = Counter(relation.was for relation in criteria.relations)
+    for table, relation in ledger.of(Relation):
+        whole = relation.relation != "partly"
+        if whole and (told[relation.code] > 1 and relation.code):
+            table.refuse(f"dòng {relation.code} có nhiều quan hệ thì đều phải là “partly”")
+        if whole and (left[relation.was] > 1 and relation.was):
+            table.refuse(f"dòng cũ {relation.was} có nhiều quan hệ thì đều phải là “partly”")
+    previous = next((one for one in known if one.code == criteria.succeeds), None)
+    if previous:
+        _check_against(ledger, top, criteria, previous)
+
+
+def _check_against(ledger: Ledger, top: Table, criteria: Criteria, previous: Criteria) -> None:
+    left = {relation.was for relation in criteria.relations}
+    for code in previous.indicators:
+        if code not in left:
+            top.refuse(f"chưa ghi dòng cũ {code} của {previous.code} đi về đâu", "relations")
+    for table, relation in ledger.of(Relation):
+        before = previous.indicators.get(relation.was)
+        now = criteria.indicators.get(relation.code)
+        if relation.was and before is None:
+            table.refuse(f"{previous.code} không có dòng {relation.was}", "was")
+        elif relation.relation == "same" and before and now and _scale(before) != _scale(now):
+            table.note("warning", "ghi là “same” nhưng thang điểm khác bộ trước", "relation")
+
+
+def _scale(line: Indicator) -> tuple[object, ...]:
+    options = tuple((option.code, option.points) for option in line.options)
+    return line.input, line.max, options, line.bands, line.empty, line.may_exceed_100
+
+
+def check_feed(table: Table, line: Indicator, criteria: Criteria, known: list[Criteria]) -> None:
+    """Note a quarter line that cannot feed this one."""
+    feed, key = line.from_quarter, "from_quarter"
+    if feed is None:
+        return
+    if criteria.period != "year":
+        table.refuse("chỉ bộ tiêu chí năm mới lấy gợi ý từ các quý", key)
+    if feed.how == "sum" and line.options:
+        table.refuse("“sum” chỉ cộng được số liệu; lựa chọn thì dùng “last” hoặc “worst”", key)
+    quarter = _quarter_set(criteria, known)
+    if quarter is None:
+        return
+    source = quarter.indicators.get(feed.code)
+    if source is None:
+        table.note("warning", f"{quarter.code} không có dòng {feed.code}", key)
+    elif source.input != line.input:
+        table.note("warning", f"dòng {feed.code} của {quarter.code} nhập theo kiểu khác", key)
+    elif any(line.option(option.code) is None for option in source.options):
+        table.note("warning", f"dòng {feed.code} của {quarter.code} có lựa chọn khác", key)
+
+
+def _quarter_set(criteria: Criteria, known: Iterable[Criteria]) -> Criteria | None:
+    """Return the newest quarter set for the same subject."""
+    fit = [c for c in known if (c.subject, c.period) == (criteria.subject, "quarter")]
+    return max(fit, key=lambda one: one.valid_from, default=None)
