@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cells.models import CellKind, Level, Placement, Unit
-from cells.vietnamese import fold
+from cells.vietnamese import fold, natural_key
 from evaluations.demo import names, templates
 from evaluations.demo.bulk import Batch
 from evaluations.demo.scales import Scale
@@ -122,18 +122,20 @@ def tree_write(tree: Tree) -> None:
         Unit,
         "id code path parent is_cell name level kind search organisation_code founded_on",
     )
-    placements = Batch(Placement, "unit parent level kind name valid_from valid_to decision")
+    placements = Batch(
+        Placement, "unit parent level kind name name_key valid_from valid_to decision"
+    )
     for node in tree.nodes:
         parent, kind = node.parent and node.parent.id, kinds[node.kind]
         before, since = (levels[code] for code in LEVELS[node.role])
         search = fold(f"{node.code} {node.name}")[:300]
         identity = (node.id, node.code, node.path, parent, node.is_cell, node.name)
         units.add((*identity, since, kind, search, "", FOUNDED))
-        stays = before == since
+        stays, names = before == since, (node.name, natural_key(node.name))
         ends, decision = None if stays else change, "Thành lập theo mô hình hai cấp"
-        placements.add((node.id, parent, before, kind, node.name, FOUNDED, ends, decision))
+        placements.add((node.id, parent, before, kind, *names, FOUNDED, ends, decision))
         if not stays:
-            row = (node.id, parent, since, kind, node.name, change, None, "Đổi tên gọi theo cấp")
+            row = (node.id, parent, since, kind, *names, change, None, "Đổi tên gọi theo cấp")
             placements.add(row)
     units.flush()
     placements.flush()
