@@ -84,7 +84,11 @@ class PeriodUnit(models.Model):
     committee = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     level = models.ForeignKey(Level, models.PROTECT, related_name="+")
     kind = models.ForeignKey(CellKind, models.PROTECT, null=True, related_name="+")
+    # Who belongs to the cell: its size among others, the exempt and those away included.
     members = models.PositiveIntegerField(default=0)
+    # Who takes part in meetings and work: nobody exempt or away, and who is there for a time.
+    # Null where the period was opened before this was counted.
+    attending = models.PositiveIntegerField(null=True)
     criteria = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, related_name="+")
     is_expected = models.BooleanField()
     reason = models.CharField(max_length=200, blank=True)

@@ -16,7 +16,7 @@ from cells.services import audit
 from evaluations.models import CriteriaSet, Evaluation, Period, PeriodUnit
 from evaluations.services.criteria_choice import CriteriaChoice
 from evaluations.services.errors import RefusedError
-from members.models import Membership
+from members.counts import NOBODY, counts_on
 
 CODE = re.compile(r"(20[0-9]{2})(?:-Q([1-4]))?")
 DUE_DAY, LOCK_DAY = 5, 15  # of the month after the period, unless the opener says otherwise
@@ -141,18 +141,14 @@ def snapshot(period: Period) -> Iterator[PeriodUnit]:
     """Yield an unsaved row for every unit alive on the last day of the period, as it is then."""
     day = period.ends_on
     places = _places(day)
-    sizes = dict(
-        Membership.objects.active_on(day)
-        .values("cell")
-        .annotate(people=Count("pk"))
-        .values_list("cell", "people")
-    )
+    counts = counts_on(day)
     choice = CriteriaChoice("cell", period.kind, day)
     above: dict[int, tuple[str, int | None]] = {}
     for place in places.values():
         path, committee_id = _place_in_tree(place, places, above)
         criteria = choice.at(path)
         reason = _why_not(place, day, criteria)
+        count = counts.get(place.unit_id, NOBODY)
         yield PeriodUnit(
             period=period,
             unit_id=place.unit_id,
@@ -163,7 +159,8 @@ def snapshot(period: Period) -> Iterator[PeriodUnit]:
             committee_id=committee_id,
             level_id=place.level_id,
             kind_id=place.kind_id,
-            members=sizes.get(place.unit_id, 0),
+            members=count.official,
+            attending=count.attending,
             criteria=None if reason else criteria,
             is_expected=not reason,
             reason=reason,

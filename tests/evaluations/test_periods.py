@@ -164,28 +164,6 @@ def test_the_committee_is_the_nearest_grassroots_one_above(tree, criteria):
     assert frozen(tree.ward).committee is None
 
 
-@pytest.mark.parametrize(
-    ("joined_on", "left_on", "counted"),
-    [
-        (LAST_DAY, None, 1),
-        (LAST_DAY + timedelta(days=1), None, 0),
-        (date(2026, 1, 1), LAST_DAY, 0),
-        (date(2026, 1, 1), LAST_DAY + timedelta(days=1), 1),
-    ],
-)
-def test_the_size_counts_who_belongs_on_the_last_day(tree, criteria, joined_on, left_on, counted):
-    factories.MembershipFactory(cell=tree.a, joined_on=joined_on, left_on=left_on)
-    opened()
-    assert frozen(tree.a).members == counted
-
-
-def test_temporary_members_count_into_the_size(tree, criteria):
-    home = factories.MembershipFactory(cell=tree.a)
-    factories.MembershipFactory(cell=tree.b, member=home.member, is_temporary=True)
-    opened()
-    assert (frozen(tree.a).members, frozen(tree.b).members) == (1, 1)
-
-
 def test_without_criteria_nobody_is_expected_until_they_are_published(tree):
     assert not CriteriaSet.objects.exists()
     assert opened().expected == 0
