@@ -1,6 +1,7 @@
-"""The first sheet of every exported workbook: what it shows, for whom, when."""
+"""Exported workbooks: the first sheet that says what, for whom, when; and plain tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from xlsxwriter import Workbook
 
@@ -9,6 +10,13 @@ SAFE = {
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,
+}
+DAY, COUNT, POINTS = "dd/mm/yyyy", "#,##0", "#,##0.00"
+WRITERS = {
+    "": "write_string",
+    DAY: "write_datetime",
+    COUNT: "write_number",
+    POINTS: "write_number",
 }
 FONT = {"font_name": "Times New Roman", "font_size": 12}
 
@@ -33,3 +41,33 @@ def cover_write(book: Workbook, *, title: str, facts: Sequence[tuple[str, str | 
             sheet.write_number(row, 1, value, number)
         else:
             sheet.write_string(row, 1, value, text)
+
+
+def table_write(
+    book: Workbook,
+    name: str,
+    columns: Sequence[tuple[str, int, str]],
+    rows: Iterable[tuple[Any, ...]],
+    count: int,
+) -> None:
+    """Write a sheet of `count` rows under a frozen header with filters.
+
+    A column is (header, width, format), the format one of those above, "" for text.
+    """
+    sheet = book.add_worksheet(name)
+    head = book.add_format({**FONT, "bold": True, "bg_color": "#F5F0E7", "bottom": 2})
+    looks = [book.add_format({**FONT, "num_format": look or "@"}) for _, _, look in columns]
+    for number, (header, width, _) in enumerate(columns):
+        sheet.set_column(number, number, width, looks[number])
+        sheet.write_string(0, number, header, head)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    writers = [getattr(sheet, WRITERS[look]) for _, _, look in columns]
+    for place, values in enumerate(rows, start=1):
+        for number, value in enumerate(values):
+            if value is not None and value != "":
+                writers[number](place, number, value, looks[number])
