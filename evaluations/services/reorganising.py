@@ -29,14 +29,14 @@ class SheetsPart:
         decided = sheets.filter(state=State.DECIDED)
         open_ones = sheets.filter(period__closed_at__isnull=True).exclude(state=State.DECIDED)
         founded = 0 if change.receiving or change.moves else len(change.plan.after)
-        periods = _open_periods(change.day)
+        touched = _open_periods(change.day) if founded or change.closing else Period.objects.none()
+        periods = frozenset(touched.values_list("code", flat=True))
         return [
             Effect("sheets_open", "Phiếu chưa quyết định ở lại đơn vị cũ", open_ones.count()),
             Effect("sheets_decided", "Phiếu đã quyết định, giữ nguyên", decided.count()),
             Effect("not_expected", "Phiếu không còn phải nộp", _released(change).count()),
             Effect(
-                "periods", "Kỳ đang mở có danh sách phải nộp thay đổi",
-                periods.count() if founded or change.closing else 0,
+                "periods", "Kỳ đang mở có danh sách phải nộp thay đổi", len(periods), periods,
             ),
             Effect("new_units", "Đơn vị mới được thêm vào các kỳ đang mở", founded),
         ]  # fmt: skip

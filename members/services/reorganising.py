@@ -13,6 +13,7 @@ from members.counts import NOBODY, counts_on
 from members.models import Left, Membership, Post, Supervision, Transfer
 from members.services.cell_sizes import size_warnings
 from members.services.offices import CELL_KINDS, COMMITTEE_KINDS
+from members.services.reorganised_names import is_key
 from members.services.reorganised_writing import (
     Moving,
     charges_write,
@@ -204,7 +205,7 @@ def _moving(change: Change) -> list[Moving]:
     if change.closing:
         places = opened.filter(cell__in=change.closing)
     elif members:
-        keys = [UUID(key) for key in members if _is_key(key)]
+        keys = [UUID(key) for key in members if is_key(key)]
         places = opened.filter(
             change.reach.condition("cell__path"), member__in=keys, is_temporary=False,
             joined_on__lt=change.day,
@@ -222,18 +223,10 @@ def _drained(change: Change) -> list[Unit]:
     if change.closing or not change.plan.members:
         return []
     gone = Membership.objects.filter(
-        member__in=[key for key in change.plan.members if _is_key(key)],
+        member__in=[key for key in change.plan.members if is_key(key)],
         left_on=change.day, left_by=Left.REORGANISED,
     )  # fmt: skip
     return list(Unit.objects.filter(pk__in=gone.values("cell")).select_related("level"))
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _posts(change: Change) -> QuerySet[Post]:

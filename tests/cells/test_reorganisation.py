@@ -377,3 +377,22 @@ def test_branch_too_deep_for_its_new_place_is_refused(world):
     asked = plan("transfer", [world.ward], [UnitDraft(world.ward.code, parent=deep.code)])
     factories.UnitFactory(parent=world.ward, code="K" * 39)
     assert refused(world, asked) == ["Mã quá dài so với số cấp phía trên."]
+
+
+@pytest.mark.parametrize(("areas", "is_told"), [(("T1",), False), ((), True)])
+def test_area_that_no_cell_takes_over_is_told(world, areas, is_told):
+    drafts = [
+        UnitDraft("A1", name="Một", level=LEVEL, areas=areas),
+        UnitDraft("A2", name="Hai", level=LEVEL),
+    ]
+    asked = plan("split", [world.a], drafts, rest_to="A1")
+    warned = [one.message for one in reorganisation_preview(plan=asked, by=world.by).warnings]
+    assert ("“Thôn Một” (T1) chưa có chi bộ nào phụ trách." in warned) == is_told
+
+
+def test_area_in_which_another_cell_works_is_not_told(world):
+    area = ResidentialArea.objects.get()
+    AreaCell.objects.create(area=area, cell=world.b, valid_from=factories.FOUNDED)
+    asked = plan("dissolve", [world.a], rest_to=world.b.code)
+    warned = [one.message for one in reorganisation_preview(plan=asked, by=world.by).warnings]
+    assert not any("phụ trách" in text for text in warned)

@@ -139,6 +139,123 @@ def test_rows_of_one_split_are_one_event_and_members_follow(districts, tmp_path,
     assert Membership.objects.get(cell__code="N2").member == second.member
 
 
+SPLIT = ("Chia tách", PAPER[0], "2-QĐ/ĐU", *PAPER[2:], "X1-A")
+CELL = (None, "Chi bộ trực thuộc", "Thôn")
+
+
+def split_rows(first, second):
+    return [
+        (*SPLIT, "N1", "Chi bộ N1", *CELL, first),
+        (*SPLIT, "N2", "Chi bộ N2", *CELL, second),
+    ]
+
+
+def cells_of(*members):
+    open_ones = Membership.objects.filter(left_on__isnull=True)
+    return [open_ones.get(member=member).cell.code for member in members]
+
+
+@pytest.fixture
+def three(districts):
+    """Return three members of one cell, two of them of one name."""
+    cell = Unit.objects.get(code="X1-A")
+    return [
+        factories.MembershipFactory(
+            cell=cell, member__full_name=name, member__birth_year=year
+        ).member
+        for name, year in (("Đỗ Văn Ân", 1970), ("Đỗ Văn Ân", 1980), ("Lê Thị Bình", 1960))
+    ]
+
+
+def test_members_are_named_as_people_do(three, tmp_path, capsys):
+    rows = split_rows("Đỗ Văn Ân (1980)\nle thi binh", "còn lại")
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, *rows), "--apply")
+    assert document["applied"], document["errors"]
+    assert cells_of(*three) == ["N2", "N1", "N1"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "row", "message"),
+    [
+        ("Đỗ Văn Ân", "còn lại", 2, "Có 2 đảng viên tên"),
+        ("Đỗ Văn Ân (1990)", "còn lại", 2, "Không có đảng viên nào tên"),
+        ("còn lại", "còn lại", 3, "Dòng trên đã ghi"),
+        ("Lê Thị Bình", "Lê Thị Bình; N1", 3, "đã ghi ở dòng trên"),
+        ("Lê Thị Bình=N1; Lê Thị Bình=N2", None, 2, "hai nơi đến"),
+        ("N1; N2", None, 2, "một chi bộ nhận"),
+        ("Lê Thị Bình=KHONG", None, 2, "Không có đơn vị"),
+    ],
+)
+def test_contradictions_in_who_goes_where_are_refused(
+    three, tmp_path, capsys, first, second, row, message
+):
+    file = workbook(tmp_path / "f.xlsx", HEADER, *split_rows(first, second))
+    status, document = run(capsys, file, "--apply")
+    error = document["errors"][0]
+    assert (status, error["row"], error["column"]) == (1, row, "Chuyển đảng viên")
+    assert message in error["message"]
+    assert cells_of(*three) == ["X1-A"] * 3
+
+
+def test_name_without_its_unit_is_asked_back(three, tmp_path, capsys):
+    row = (*SPLIT, "N1; N2", "Một; Hai", *CELL, "Lê Thị Bình")
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, row))
+    assert "Chưa rõ “Lê Thị Bình” về đâu" in document["errors"][0]["message"]
+
+
+def test_error_stands_in_the_row_of_a_split_that_it_speaks_of(three, tmp_path, capsys):
+    rows = split_rows(None, "N1")
+    rows[1] = (*SPLIT, "X2-A", "Chi bộ N2", *CELL)
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, *rows))
+    taken = next(error for error in document["errors"] if error["value"] == "X2-A")
+    assert (taken["row"], taken["column"]) == (3, "Mã sau")
+
+
+def test_wrong_kind_of_cell_stands_in_its_own_column(three, tmp_path, capsys):
+    rows = split_rows("N1", None)
+    rows[1] = (*SPLIT, "N2", "Chi bộ N2", None, "Chi bộ trực thuộc", "Câu lạc bộ")
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, *rows))
+    assert [(one["column"], one["value"]) for one in document["errors"]] == [
+        ("Loại hình", "Câu lạc bộ")
+    ]
+
+
+def test_merger_may_have_a_row_for_each_old_unit(districts, tmp_path, capsys):
+    rows = [
+        ("Hợp nhất", *PAPER, "X1", "W1", "Đảng ủy phường Một", "TU", "Đảng bộ phường"),
+        ("Hợp nhất", *PAPER, "X2", "W1"),
+    ]
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, *rows), "--apply")
+    assert (document["events"], document["applied"]) == (1, True)
+    assert set(Unit.objects.filter(closed_on=DAY).values_list("code", flat=True)) == {"X1", "X2"}
+
+
+def test_unit_that_goes_on_need_not_be_named_twice(districts, tmp_path, capsys):
+    rows = [
+        ("Chuyển giao", *PAPER, "X3", None, None, "Q1"),
+        ("Đổi tên", *PAPER, "X1-A", None, "Chi bộ Tên Mới"),
+    ]
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, *rows), "--apply")
+    assert document["applied"], document["errors"]
+    assert Unit.objects.get(code="X3-A").path == "/TU/Q1/X3/X3-A/"
+    assert Unit.objects.get(code="X1-A").name == "Chi bộ Tên Mới"
+
+
+def test_both_missing_days_are_told_at_once(districts, tmp_path, capsys):
+    row = ("Giải thể", None, "1-QĐ", None, "Ký", "X3-A")
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, row))
+    assert [error["column"] for error in document["errors"]] == ["Ngày hiệu lực", "Ngày ký"]
+
+
+def test_account_with_two_roles_counts_once(districts, tmp_path, capsys):
+    two = [("secretary", Unit.objects.get(code=code)) for code in ("X1-A", "X2-A")]
+    factories.UserFactory(roles=two)
+    rows = [("Giải thể", *PAPER, code) for code in ("X1-A", "X2-A")]
+    _, document = run(capsys, workbook(tmp_path / "f.xlsx", HEADER, *rows))
+    assert document["effects"]["users"] == 1
+    assert document["effects"]["assignments_ended"] == document["effects"]["units_closed"] == 2
+
+
 def test_joined_cells_take_their_members_along(districts, tmp_path, capsys):
     cell = Unit.objects.get(code="X1-A")
     factories.MembershipFactory(cell=cell)

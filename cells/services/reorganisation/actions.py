@@ -1,6 +1,6 @@
 """Try, carry out and take back reorganisations: one event, or many as one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -29,6 +29,8 @@ from cells.services.reorganisation.tree_writing import (
     tree_write,
 )
 
+# Told before each event: how many are done, of how many.
+Tell = Callable[[int, int], None]
 STILL_USED = "Đã có dữ liệu mới dựa vào sự kiện này nên không hoàn tác được."
 
 
@@ -49,15 +51,21 @@ class _Written:
     warnings: tuple[str, ...]
 
 
+def _silently(done: int, total: int) -> None:
+    return
+
+
 def reorganisation_preview(*, plan: Plan, by: User | None) -> Preview:
     """Return what a plan would do; nothing is kept of it."""
     return reorganisations_preview(plans=[plan], by=by)
 
 
-def reorganisations_preview(*, plans: Sequence[Plan], by: User | None) -> Preview:
+def reorganisations_preview(
+    *, plans: Sequence[Plan], by: User | None, tell: Tell = _silently
+) -> Preview:
     """Carry out the plans one after the other and undo all of it, so that nothing is guessed."""
     with transaction.atomic():
-        written, refusals = _try_all(plans, by, door="")
+        written, refusals = _try_all(plans, by, "", tell)
         transaction.set_rollback(True)
     return _preview(written, refusals)
 
@@ -70,10 +78,10 @@ def reorganisation_apply(*, plan: Plan, by: User | None, door: str) -> Reorganis
 
 @transaction.atomic
 def reorganisations_apply(
-    *, plans: Sequence[Plan], by: User | None, door: str
+    *, plans: Sequence[Plan], by: User | None, door: str, tell: Tell = _silently
 ) -> tuple[list[Reorganisation], Preview]:
     """Carry out the plans in their order, all or none. Raises ReorganisationRefusedError."""
-    written, refusals = _try_all(plans, by, door)
+    written, refusals = _try_all(plans, by, door, tell)
     if refusals:
         raise ReorganisationRefusedError(refusals[0].message, refusals)
     for part in participants():
@@ -82,13 +90,14 @@ def reorganisations_apply(
 
 
 def _try_all(
-    plans: Sequence[Plan], by: User | None, door: str
+    plans: Sequence[Plan], by: User | None, door: str, tell: Tell
 ) -> tuple[list[_Written], list[Refusal]]:
     """Write what can be written, and collect what hinders the rest."""
     batch = uuid4() if len(plans) > 1 else None
     written: list[_Written] = []
     refusals: list[Refusal] = []
     for number, plan in enumerate(plans):
+        tell(number, len(plans))
         change, found = _change_of(plan, by)
         if change is None or found:
             refusals += [replace(one, plan=number) for one in found]
@@ -108,7 +117,10 @@ def _change_of(plan: Plan, by: User | None) -> tuple[Change | None, list[Refusal
 
 def _write(change: Change, by: User | None, door: str, batch: UUID | None) -> _Written:
     plan = change.plan
-    effects = [effect for part in participants() for effect in part.effects(change)]
+    effects = [
+        *_tree_effects(change),
+        *(effect for part in participants() for effect in part.effects(change)),
+    ]
     event = Reorganisation.objects.create(
         kind=plan.kind, effective_on=plan.effective_on, decision_number=plan.decision_number,
         decided_on=plan.decided_on, signer=plan.signer, note=plan.note, batch=batch,
@@ -124,6 +136,15 @@ def _write(change: Change, by: User | None, door: str, batch: UUID | None) -> _W
     trail.write()
     warnings = [warning for part in participants() for warning in part.warnings(change)]
     return _Written(event, change, tuple(drop_zero(effects)), tuple(warnings))
+
+
+def _tree_effects(change: Change) -> list[Effect]:
+    founded = 0 if change.receiving or change.moves else len(change.plan.after)
+    return [
+        Effect("units_founded", "Đơn vị được thành lập", founded),
+        Effect("units_closed", "Đơn vị kết thúc hoạt động", len(change.closing)),
+        Effect("units_changed", "Đơn vị đổi tên, cấp trên hoặc loại", len(change.moves)),
+    ]
 
 
 def _filed_under(change: Change) -> Unit | None:

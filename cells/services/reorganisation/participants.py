@@ -1,7 +1,7 @@
 """What the other parts of Chibo have to say and do when organisations change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -14,11 +14,15 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Effect:
-    """What an event touches, counted."""
+    """What an event touches, counted.
+
+    `things` names what many events may touch together, so that a batch counts each once.
+    """
 
     code: str
     text: str
     count: int
+    things: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -155,9 +159,11 @@ def drop_zero(effects: Sequence[Effect]) -> list[Effect]:
 
 
 def sum_of(effects: Sequence[Effect]) -> tuple[Effect, ...]:
-    """Add up the effects of many events, by code."""
+    """Add up the effects of many events, by code; in the order in which the parts tell them."""
     totals: dict[str, Effect] = {}
     for effect in effects:
-        count = effect.count + (totals[effect.code].count if effect.code in totals else 0)
-        totals[effect.code] = Effect(effect.code, effect.text, count)
+        before = totals.get(effect.code) or replace(effect, count=0, things=frozenset())
+        things = before.things | effect.things
+        count = len(things) if things else before.count + effect.count
+        totals[effect.code] = replace(effect, count=count, things=things)
     return tuple(totals.values())

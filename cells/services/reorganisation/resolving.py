@@ -220,12 +220,12 @@ class _Finder:
 
     def _level(self, code: str, draft: UnitDraft) -> Level | None:
         if code not in self.levels:
-            self.refuse(_not_in_force("cấp", code, self.plan), "level", code or draft.code)
+            self.refuse(_not_in_force(Level, code, self.plan), "level", code or draft.code)
         return self.levels.get(code)
 
     def _kind(self, code: str) -> None:
         if code not in self.kinds:
-            self.refuse(_not_in_force("loại hình", code, self.plan), "kind", code)
+            self.refuse(_not_in_force(CellKind, code, self.plan), "kind", code)
 
     def _along(self, closing: Sequence[Unit]) -> list[Move]:
         """Return the units below a closing one, each with its new parent."""
@@ -289,5 +289,9 @@ def _opened(units: Iterable[int]) -> dict[int, Placement]:
     return {row.unit_id: row for row in rows}
 
 
-def _not_in_force(what: str, code: str, plan: Plan) -> str:
-    return f"Ngày {plan.effective_on:%d/%m/%Y} không có {what} “{code}”."
+def _not_in_force(model: type[D], code: str, plan: Plan) -> str:
+    what = "cấp" if model is Level else "loại hình"
+    if not code:
+        return f"Thiếu {what}. Chọn {what} của đơn vị mới."
+    known = model.objects.filter(code=code).order_by("-valid_from").first()
+    return f"Ngày {plan.effective_on:%d/%m/%Y} không có {what} “{known or code}”. Chọn {what} khác."

@@ -44,12 +44,12 @@ class RolesAndAreas:
     def effects(self, change: Change) -> list[Effect]:
         moved = sum(1 for code in change.plan.assignments.values() if code)
         roles = self._roles(change)
-        users = roles.values("user").distinct().count()
+        users = frozenset(map(str, roles.order_by().values_list("user", flat=True)))
         areas = self._area_cells(change).count()
         touched = {unit.pk for unit in (*change.closing, *(m.unit for m in change.moves))}
         jobs = Job.objects.unfinished().values_list("parameters", flat=True)
         return [
-            Effect("users", "Tài khoản có vai trò ở đơn vị kết thúc", users),
+            Effect("users", "Tài khoản có vai trò ở đơn vị kết thúc", len(users), users),
             Effect("assignments_ended", "Vai trò kết thúc", roles.count() - moved),
             Effect("assignments_moved", "Vai trò chuyển sang đơn vị mới", moved),
             Effect("jobs", "Việc nền chưa xong", sum(row.get("scope") in touched for row in jobs)),
@@ -111,7 +111,14 @@ class RolesAndAreas:
         return {"areas_closed": closed, "areas_opened": opened}
 
     def warnings(self, change: Change) -> list[str]:
-        return []
+        """Name the areas in which no cell works any more."""
+        if not change.closing:
+            return []
+        left = AreaCell.objects.filter(cell__in=change.closing, valid_to=change.day)
+        worked_in = AreaCell.objects.as_of(change.day).values("area")
+        areas = ResidentialArea.objects.as_of(change.day).filter(area_cells__in=left)
+        without = areas.exclude(pk__in=worked_in).distinct().order_by("name", "code")
+        return [f"“{area.name}” ({area.code}) chưa có chi bộ nào phụ trách." for area in without]
 
     def settle(self, changes: Sequence[Change], *, by: User | None, door: str) -> None:
         return

@@ -8,13 +8,7 @@ from django.core.management.base import BaseCommand
 
 from cells.imports import RowError
 from cells.models import Door, User
-from cells.services.reorganisation import (
-    Preview,
-    ReorganisationRefusedError,
-    reorganisations_apply,
-    reorganisations_preview,
-)
-from cells.services.reorganisation.files import PlanFile, plan_file
+from evaluations.services.reorganisation_files import FileReport, plans_run
 
 
 class Command(BaseCommand):
@@ -30,59 +24,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what the file does or did; leave with status 1 if anything hinders it."""
-        found = PlanFile()
-        by, error = user_named(options["username"])
-        if error:
-            return self.answer(found, Preview(), [error])
-        found = plan_file(Path(options["file"]))
-        if not found.plans and not found.errors:
-            found.errors = [RowError(None, None, None, "Tệp không có sự kiện nào.")]
-        if found.errors:
-            return self.answer(found, Preview(), found.errors)
-        preview = try_or_apply(found, by, apply=options["apply"])
-        errors = [found.error_of(one) for one in preview.refusals]
-        return self.answer(found, preview, errors, applied=options["apply"] and not errors)
-
-    def answer(
-        self,
-        found: PlanFile,
-        preview: Preview,
-        errors: list[RowError],
-        *,
-        applied: bool = False,
-    ) -> None:
-        document = {
-            "events": len(found.plans),
-            "applied": applied,
-            "effects": {effect.code: effect.count for effect in preview.effects},
-            "warnings": [
-                {"row": found.rows[one.plan], "message": one.message} for one in preview.warnings
-            ],
-            "errors": [vars(error) for error in errors],
-        }
-        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
-        for effect in preview.effects:
-            self.stderr.write(f"{effect.text}: {effect.count}")
-        if errors:
-            self.stderr.write(f"Chưa sắp xếp gì: tệp có {len(errors)} lỗi.")
+        report = self.report(options["file"], options["username"], apply=options["apply"])
+        self.stdout.write(json.dumps(report.document(), ensure_ascii=False, indent=2))
+        for text in (*report.notes, *(f"{one.text}: {one.count}" for one in report.effects)):
+            self.stderr.write(text)
+        if report.errors:
+            self.stderr.write(f"Chưa sắp xếp gì: tệp có {len(report.errors)} lỗi.")
             sys.exit(1)
 
-
-def user_named(username: str | None) -> tuple[User | None, RowError | None]:
-    if username is None:
-        return None, None
-    user = User.objects.filter(username=username, is_active=True).first()
-    if user is None:
-        message = "Không có tài khoản đang dùng mang tên này."
-        return None, RowError(None, None, username, message)
-    return user, None
-
-
-def try_or_apply(found: PlanFile, by: User | None, *, apply: bool) -> Preview:
-    if not apply:
-        return reorganisations_preview(plans=found.plans, by=by)
-    try:
-        _, preview = reorganisations_apply(plans=found.plans, by=by, door=Door.COMMAND)
-    except ReorganisationRefusedError as error:
-        return Preview(refusals=error.refusals)
-    return preview
+    def report(self, file: str, username: str | None, *, apply: bool) -> FileReport:
+        by = None
+        if username is not None:
+            by = User.objects.filter(username=username, is_active=True).first()
+            if by is None:
+                message = "Không có tài khoản đang dùng mang tên này."
+                return FileReport(errors=[RowError(None, None, username, message)])
+        return plans_run(path=Path(file), by=by, door=Door.COMMAND, apply=apply)
