@@ -17,17 +17,30 @@ class NavItem:
     current: bool
 
 
-# (URL name, label, icon of bootstrap-icons, the actions of which one is needed; none: any role)
+@dataclass(frozen=True)
+class NavGroup:
+    """Items that belong together, under one word; a single one stands for itself."""
+
+    label: str
+    items: list[NavItem]
+
+    @property
+    def current(self) -> bool:
+        return any(item.current for item in self.items)
+
+
+ORGANISATION, UPKEEP = "Tổ chức", "Quản lý"
+# (URL name, label, icon of bootstrap-icons, the actions of which one is needed, group; "": none)
 NAVIGATION = [
-    ("evaluations:queue_now", "Công việc", "list-check", {access.VIEW}),
-    ("evaluations:ranking_now", "Xếp hạng", "trophy", {access.VIEW}),
-    ("evaluations:decisions_now", "Quyết định", "file-earmark-check", {access.VIEW}),
-    ("evaluations:periods", "Kỳ đánh giá", "calendar3", {access.ADMINISTER}),
-    ("cells:units", "Đơn vị", "diagram-3", {access.VIEW}),
-    ("cells:areas", "Địa bàn", "geo-alt", {access.VIEW}),
-    ("members:list", "Đảng viên", "people", {access.VIEW}),
-    ("evaluations:imports", "Nhập dữ liệu", "file-earmark-arrow-up", {access.IMPORT}),
-    ("cells:accounts", "Tài khoản", "person-badge", {access.ACCOUNTS}),
+    ("evaluations:queue_now", "Công việc", "list-check", {access.VIEW}, ""),
+    ("evaluations:ranking_now", "Xếp hạng", "trophy", {access.VIEW}, ""),
+    ("evaluations:decisions_now", "Quyết định", "file-earmark-check", {access.VIEW}, ""),
+    ("cells:units", "Đơn vị", "diagram-3", {access.VIEW}, ORGANISATION),
+    ("members:list", "Đảng viên", "people", {access.VIEW}, ORGANISATION),
+    ("cells:areas", "Địa bàn", "geo-alt", {access.VIEW}, ORGANISATION),
+    ("evaluations:periods", "Kỳ đánh giá", "calendar3", {access.ADMINISTER}, UPKEEP),
+    ("evaluations:imports", "Nhập dữ liệu", "file-earmark-arrow-up", {access.IMPORT}, UPKEEP),
+    ("cells:accounts", "Tài khoản", "person-badge", {access.ACCOUNTS}, UPKEEP),
 ]
 
 
@@ -35,14 +48,25 @@ def chrome(request):
     """Return the navigation, the user's roles in words, and whether this is the demo."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav_items": [], "demo_mode": settings.DEMO}
+        return {"nav_groups": [], "demo_mode": settings.DEMO}
     roles = access.roles(user)
     return {
-        "nav_items": [
-            NavItem(reverse(name), label, icon, request.path.startswith(reverse(name)))
-            for name, label, icon, actions in NAVIGATION
-            if any(access.reach(user, action) for action in actions)
-        ],
+        "nav_groups": _groups(request),
         "role_names": [Role(role).label for role in sorted(roles)],
         "demo_mode": settings.DEMO,
     }
+
+
+def _groups(request) -> list[NavGroup]:
+    """Return what the user may open; neighbours of one group together."""
+    groups: list[NavGroup] = []
+    for name, label, icon, actions, group in NAVIGATION:
+        if not any(access.reach(request.user, action) for action in actions):
+            continue
+        url = reverse(name)
+        item = NavItem(url, label, icon, request.path.startswith(url))
+        if group and groups and groups[-1].label == group:
+            groups[-1].items.append(item)
+        else:
+            groups.append(NavGroup(group, [item]))
+    return groups
