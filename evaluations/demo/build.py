@@ -9,17 +9,24 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from cells.models import AuditEntry, Door, Placement, Unit, User
-from evaluations.demo.accounts import USERNAMES, accounts_write
+from cells.services.areas import AreaRefusedError
+from cells.services.reorganisation import ReorganisationRefusedError
+from evaluations.demo.accounts import USERNAMES, Cast, accounts_write
+from evaluations.demo.areas import areas_write
 from evaluations.demo.bulk import settle, unchecked
+from evaluations.demo.life import life_tell
 from evaluations.demo.people import People, count_only
 from evaluations.demo.quarters import Quarters, quarters
 from evaluations.demo.scales import SCALES
-from evaluations.demo.tree import grow, tree_write
+from evaluations.demo.split import Split, split_tell
+from evaluations.demo.tree import Tree, grow, tree_write
 from evaluations.models import Decision, Evaluation, Period, PeriodUnit, Score
 from evaluations.services.criteria import criteria_publish_shipped
 from evaluations.services.errors import RefusedError
+from evaluations.services.periods import period_bounds
 from evaluations.services.rankings import ranking_build, root_scope
 from members.models import Exemption, Member, Membership, Post
+from members.services.errors import MemberRefusedError
 
 # The names of organisations that the invented tree bears today hold since then.
 EARLIEST = date(2026, 7, 26)
@@ -52,28 +59,51 @@ def demo_build(*, scale: str, seed: int, today: date) -> dict[str, Any]:
     rng = random.Random(f"{seed}/{scale}")  # noqa: S311
     criteria_publish_shipped(by=None)
     tree = grow(size, rng)
+    codes = quarters(today)
+    # The first day of the second of the two decided quarters.
+    turn = period_bounds(codes[1])[1]
+    split: dict[str, Any] = {}
     with unchecked(*LOADED):
-        tree_write(tree)
+        tree_write(tree, turn)
         if size.has_people:
             People(today, rng).write(tree)
         else:
             count_only(tree)
         cast = accounts_write(tree, for_every_ward=size.has_people, rng=rng)
-        Quarters(size, seed, today, tree, cast).write()
+        work = Quarters(size, seed, today, tree, cast)
+        for code in codes:
+            if size.has_stories and code == codes[1]:
+                settle(*LOADED)
+                split = {"split": _tell(tree, cast, turn).document()}
+            work.write(code)
     settle(*LOADED)
     if size.has_people:
-        _rank(quarters(today)[:-1])
+        _rank(codes[:-1])
     document = {
         "scale": scale,
         "seed": seed,
         "today": today.isoformat(),
-        "period": quarters(today)[-1],
+        "period": codes[-1],
         "counts": _counts(),
         "accounts": cast.units,
+        **split,
         "hash": demo_hash(),
     }
     _mark(document)
     return document
+
+
+def _tell(tree: Tree, cast: Cast, day: date) -> Split:
+    """Tell the stories of a ward; the services they go through know today by the clock."""
+    try:
+        areas_write(tree)
+        split = split_tell(tree, cast, day)
+        life_tell(tree, day)
+    except (AreaRefusedError, MemberRefusedError, ReorganisationRefusedError) as error:
+        raise RefusedError(
+            f"Chọn ngày --today gần hôm nay hơn; ngày này quá xa để trình diễn. {error.message}"
+        ) from error
+    return split
 
 
 def _rank(decided: list[str]) -> None:
@@ -108,10 +138,11 @@ def _check(scale: str, today: date) -> None:
 
 
 def _counts() -> dict[str, int]:
+    """Count what is written; of organisations those that exist today."""
     counted = {
-        "units": Unit.objects,
-        "committees": Unit.objects.committees(),
-        "cells": Unit.objects.cells(),
+        "units": Unit.objects.active(),
+        "committees": Unit.objects.active().committees(),
+        "cells": Unit.objects.active().cells(),
         "members": Member.objects,
         "users": User.objects,
         "periods": Period.objects,

@@ -28,7 +28,7 @@ class _Person(NamedTuple):
 
 
 class People:
-    """Writes the members of a tree, and notes in each cell how many owe what."""
+    """Writes the members of a tree, and notes in each cell how many lead it."""
 
     def __init__(self, today: date, rng: random.Random) -> None:
         self.today, self.rng = today, rng
@@ -41,31 +41,36 @@ class People:
         self.posts = Batch(Post, "member unit kind starts_on ends_on")
 
     def write(self, tree: Tree) -> None:
+        """Write everybody; who is in the cell that splits was there before and does not move."""
         for cells in tree.cells_of.values():
-            for cell, neighbour in zip(cells, [cells[-1], *cells], strict=False):
+            others = [cell for cell in cells if cell is not tree.splitting]
+            for cell, neighbour in zip(others, [others[-1], *others], strict=False):
                 self._write_cell(cell, neighbour)
+        if tree.splitting:
+            self._write_cell(tree.splitting, None)
         for batch in (self.members, self.memberships, self.exemptions, self.posts):
             batch.flush()
 
-    def _write_cell(self, cell: Node, neighbour: Node) -> None:
-        people = [self._invent(cell, place) for place in range(cell.members)]
+    def _write_cell(self, cell: Node, neighbour: Node | None) -> None:
+        """Write the people of a cell; a few came from the neighbour or attend there for a time."""
+        may_be_new = neighbour is not None
+        people = [self._invent(cell, place, may_be_new) for place in range(cell.members)]
         full = sum(person.full_on is not None for person in people)
         cell.leaders = leaders_of(full)
-        cell.exempt = sum(person.is_exempt for person in people)
         cell.secretary = people[0].name.full
         for place, person in enumerate(people):
-            self._write_person(person, cell, neighbour, may_move=place >= ELECTABLE)
+            self._write_person(person, cell, neighbour if place >= ELECTABLE else None)
         for place, person in enumerate(people[: cell.leaders]):
             kind = (Post.Kind.SECRETARY, Post.Kind.DEPUTY)[place] if place < 2 else "cell_committee"
             self.posts.add((person.id, cell.id, str(kind), ELECTED_ON, None))
 
-    def _invent(self, cell: Node, place: int) -> _Person:
+    def _invent(self, cell: Node, place: int, may_be_new: bool) -> _Person:
         rng = self.rng
         is_exempt = is_new = False
         if place >= ELECTABLE:
             exempt_share = templates.EXEMPT_SHARE.get(cell.kind, templates.OTHER_EXEMPT_SHARE)
             is_exempt = rng.random() < exempt_share
-            is_new = not is_exempt and rng.random() < PROBATIONARY
+            is_new = may_be_new and not is_exempt and rng.random() < PROBATIONARY
         identity = uuid.UUID(int=rng.getrandbits(128), version=4)
         year = self.today.year
         if is_new:
@@ -79,18 +84,18 @@ class People:
         full_on = admitted_on + PROBATION
         return _Person(identity, names.person(rng), born, admitted_on, full_on, is_exempt)
 
-    def _write_person(self, person: _Person, cell: Node, neighbour: Node, may_move: bool) -> None:
+    def _write_person(self, person: _Person, cell: Node, neighbour: Node | None) -> None:
         rng = self.rng
         name = person.name
         dates = (person.admitted_on, person.full_on)
         self.members.add((person.id, *name, person.birth_year, "", *dates))
         joined_on = max(person.admitted_on, FOUNDED)
-        luck = rng.random() if may_move and joined_on == FOUNDED else 1.0
-        if luck < TRANSFERRED:
+        luck = rng.random() if neighbour and joined_on == FOUNDED else 1.0
+        if neighbour and luck < TRANSFERRED:
             moved_on = self.today - timedelta(days=int(rng.uniform(20, 200)))
             self.memberships.add((person.id, neighbour.id, joined_on, moved_on, False))
             joined_on = moved_on
-        elif luck < TRANSFERRED + TEMPORARY:
+        elif neighbour and luck < TRANSFERRED + TEMPORARY:
             since = self.today - timedelta(days=int(rng.uniform(20, 200)))
             self.memberships.add((person.id, neighbour.id, since, None, True))
         self.memberships.add((person.id, cell.id, joined_on, None, False))

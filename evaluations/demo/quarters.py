@@ -24,12 +24,14 @@ from evaluations.services.periods import Opened, opening_record, period_prepare,
 # Until entering ends a quarter is still the one people work on.
 STILL_WORKED_ON = timedelta(days=15)
 PERIOD_UNIT = (
-    "id period unit path name is_cell parent committee level kind members criteria is_expected"
-    " reason"
+    "id period unit path name is_cell parent committee level kind members attending criteria"
+    " is_expected reason"
 )
 VETOED = 0.018
 # These cells of the first ward are vetoed in every quarter's story, so that one is always there.
 ALWAYS_VETOED = (11, 30)
+# How far the cells that came of the split are in the open quarter.
+NEW = (Story.SUBMITTED, Story.HALF)
 DISCIPLINE, UNDETERMINED_KIND = "discipline", "quan_su"
 DECISION_NUMBER = 40
 
@@ -43,7 +45,7 @@ def quarters(today: date) -> list[str]:
 
 @dataclass
 class Quarters:
-    """Writes the periods of one demonstration with all their sheets."""
+    """Writes the periods of one demonstration with all their sheets, one after the other."""
 
     scale: Scale
     seed: int
@@ -51,14 +53,15 @@ class Quarters:
     tree: Tree
     cast: Cast
 
-    def write(self) -> None:
+    def __post_init__(self) -> None:
         self.period_unit_ids = count(_next_id(PeriodUnit))
         self.sheet_ids = count(_next_id(Evaluation))
-        codes = quarters(self.today)
-        for code in codes:
-            self._write_period(code, is_open=code == codes[-1])
+        home = self.tree.cells_of[self.tree.wards[0]]
+        self.always_vetoed = [home[place] for place in ALWAYS_VETOED]
 
-    def _write_period(self, code: str, *, is_open: bool) -> None:
+    def write(self, code: str) -> None:
+        """Write one quarter for the cells that the tree has by now."""
+        is_open = code == quarters(self.today)[-1]
         period = self._prepare(code, is_open=is_open)
         rows = self._write_period_units(period)
         due = [row for row in rows.values() if row.is_expected]
@@ -105,7 +108,8 @@ class Quarters:
         for row in snapshot(period):
             row.pk = next(self.period_unit_ids)
             if not self.scale.has_people:
-                row.members = self.tree.nodes[row.unit_id - 1].members
+                cell = self.tree.nodes[row.unit_id - 1]
+                row.members, row.attending = cell.members, cell.members - cell.exempt
             batch.add([getattr(row, column) for column in columns])
             rows[row.unit_id] = row
         batch.flush()
@@ -113,7 +117,9 @@ class Quarters:
 
     def _stories(self, rng: random.Random, *, is_open: bool) -> dict[int, Story]:
         if is_open and self.scale.has_all_stages:
-            return open_stories(self.tree, self.cast.secretarys_cell.id, rng)
+            kept = {self.cast.secretarys_cell.id: Story.HALF}
+            kept |= {cell.id: story for cell, story in zip(self.tree.founded, NEW, strict=False)}
+            return open_stories(self.tree, kept, rng)
         story = Story.EMPTY if is_open else Story.DECIDED
         return {cell.id: story for cell in self.tree.cells()}
 
@@ -153,7 +159,7 @@ class Quarters:
             submitter, appraiser = self.cast.secretary, hands.first
         drawn, vetoes = Drawn(), []
         if story != Story.EMPTY:
-            facts = Facts(max(cell.members - cell.exempt, 1), cell.leaders)
+            facts = Facts(max(row.attending or 0, 1), cell.leaders)
             drawn = panel.draw(facts, quality, inflation, rng)
             vetoes = self._vetoes(panel, cell, drawn, rng)
             if story == Story.DECIDED and self._trained_elsewhere(cell, period):
@@ -164,9 +170,7 @@ class Quarters:
         )  # fmt: skip
 
     def _vetoes(self, panel: Panel, cell: Node, drawn: Drawn, rng: random.Random) -> list[str]:
-        home = self.tree.wards[0]
-        always = cell.ward is home and cell in [self.tree.cells_of[home][n] for n in ALWAYS_VETOED]
-        if rng.random() >= VETOED and not always:
+        if rng.random() >= VETOED and cell not in self.always_vetoed:
             return []
         # The second and third of the default sets: somebody was disciplined.
         veto = panel.rules.vetoes[1 + int(rng.random() * 2)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Counts of one demonstration; what is spread over wards adds up exactly."""
+    """Counts of one demonstration, of today; what is spread over wards adds up exactly."""
 
     name: str
     provinces: int  # 0: the root is a city
@@ -15,6 +15,8 @@ class Scale:
     members: int
     committees_per_ward: int
     has_people: bool = True
+    # One cell splits, and a few people move and take offices, through the services of the product.
+    has_stories: bool = False
     # Every change of the open quarter, and the steps of all sheets, in the audit trail.
     audits_values: bool = False
     audits_states: bool = True
@@ -25,7 +27,7 @@ class Scale:
 SCALES = {
     scale.name: scale
     for scale in (
-        Scale("ward", 0, 1, 0, 89, 6_100, 10, audits_values=True),
+        Scale("ward", 0, 1, 0, 89, 6_100, 10, has_stories=True, audits_values=True),
         Scale("city", 0, 51, 75, 17_000, 500_000, 8),
         Scale(
             "nation",

@@ -1,6 +1,7 @@
 """How far each sheet has come, and when each step was taken."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -85,8 +86,8 @@ def at(day: date, rng: random.Random, days: int = 0) -> datetime:
     return _aware(day, WORK_STARTS) + timedelta(days=days, minutes=minutes)
 
 
-def open_stories(tree: Tree, kept: int, rng: random.Random) -> dict[int, Story]:
-    """Deal out the states of the open period ward by ward; cell `kept` is half filled in."""
+def open_stories(tree: Tree, kept: Mapping[int, Story], rng: random.Random) -> dict[int, Story]:
+    """Deal out the states of the open period ward by ward; `kept` names those of some cells."""
     dealt: dict[int, Story] = {}
     for cells in tree.cells_of.values():
         counts = apportion(len(cells), list(OPEN_SHARES.values()), least=0)
@@ -95,9 +96,14 @@ def open_stories(tree: Tree, kept: int, rng: random.Random) -> dict[int, Story]:
         ]
         rng.shuffle(stories)
         ids = [cell.id for cell in cells]
-        if kept in ids:
-            place, half = ids.index(kept), stories.index(Story.HALF)
-            stories[place], stories[half] = stories[half], stories[place]
+        settled = set()
+        for key in sorted(kept.keys() & set(ids)):
+            place = ids.index(key)
+            other = next(
+                n for n, story in enumerate(stories) if story == kept[key] and n not in settled
+            )
+            stories[place], stories[other] = stories[other], stories[place]
+            settled.add(place)
         dealt |= zip(ids, stories, strict=True)
     return dealt
 

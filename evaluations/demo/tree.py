@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cells.models import CellKind, Level, Placement, Unit
@@ -13,6 +13,8 @@ from evaluations.demo.scales import Scale
 
 FOUNDED = date(2025, 7, 1)
 FEWEST_MEMBERS = 3
+# This cell of the first ward has so many members until it splits, where stories are told.
+SPLITTING, SPLITTING_MEMBERS = 6, 40
 # The level before and since the names changed; one placement where both are the same.
 LEVELS = {
     "city": ("thanh_uy", "thanh_uy"),
@@ -50,10 +52,13 @@ class Node:
 
 @dataclass
 class Tree:
-    """All units, and for each ward its cells in the order of their codes."""
+    """All units, and for each ward its cells of the time that is written."""
 
     nodes: list[Node] = field(default_factory=list)
     cells_of: dict[Node, list[Node]] = field(default_factory=dict)
+    # The cell that splits, and from then on those that it became.
+    splitting: Node | None = None
+    founded: list[Node] = field(default_factory=list)
 
     @property
     def root(self) -> Node:
@@ -75,12 +80,20 @@ class Tree:
         self.nodes.append(node)
         return node
 
+    def succeed(self, old: Node, new: Sequence[Node]) -> None:
+        """Let other cells stand in the place of one, in the periods written from now on."""
+        assert old.ward is not None  # noqa: S101 - cells stand below a ward
+        cells = self.cells_of[old.ward]
+        self.cells_of[old.ward] = [*(cell for cell in cells if cell is not old), *new]
+        self.founded += new
+
 
 def grow(scale: Scale, rng: random.Random) -> Tree:
-    """Invent the tree; its counts are exactly those of the scale."""
+    """Invent the tree as founded; once a cell has split its counts are those of the scale."""
     tree = Tree()
     roles = ["ward"] * scale.wards + ["commune"] * scale.communes
-    shares = apportion(scale.cells, [rng.uniform(0.7, 1.3) for _ in roles], least=45)
+    founded = scale.cells - scale.has_stories
+    shares = apportion(founded, [rng.uniform(0.7, 1.3) for _ in roles], least=45)
     if scale.provinces:
         homes = _provinces(tree, scale, rng)
         rng.shuffle(roles)
@@ -96,6 +109,8 @@ def grow(scale: Scale, rng: random.Random) -> Tree:
         code = f"{prefix}{letter}{counts[prefix + letter]:02d}"
         ward = tree.add(code, f"Đảng bộ {word} {titles[home].pop()}", role, home)
         _fill_ward(tree, ward, cells, scale.committees_per_ward, rng)
+    if scale.has_stories:
+        tree.splitting = tree.cells_of[tree.wards[0]][SPLITTING]
     _share_members(tree, scale.members, rng)
     return tree
 
@@ -113,10 +128,37 @@ def apportion(total: int, weights: Sequence[float], *, least: int) -> list[int]:
     return shares
 
 
-def tree_write(tree: Tree) -> None:
-    """Write units and their placements, with the names of each era."""
-    change = Level.objects.get(code=LEVELS_CHANGED_BY).valid_from
+@dataclass(frozen=True)
+class Era:
+    """A stretch of time in which a unit bore the name of one level."""
+
+    level: int
+    starts_on: date
+    ends_on: date | None
+    decision: str
+
+
+def eras_of(role: str, levels: dict[str, int], change: date) -> list[Era]:
+    """Return the eras of a kind of unit; one where its level kept its name."""
+    before, since = (levels[code] for code in LEVELS[role])
+    founded, renamed = "Thành lập theo mô hình hai cấp", "Đổi tên gọi theo cấp"
+    if before == since:
+        return [Era(since, FOUNDED, None, founded)]
+    return [Era(before, FOUNDED, change, founded), Era(since, change, None, renamed)]
+
+
+def levels_now() -> tuple[dict[str, int], date]:
+    """Return the keys of the levels, and the day from which some bear other names."""
     levels = dict(Level.objects.values_list("code", "pk"))
+    return levels, Level.objects.get(code=LEVELS_CHANGED_BY).valid_from
+
+
+def tree_write(tree: Tree, split_on: date) -> None:
+    """Write units and their placements, with the names of each era.
+
+    The cell that splits is written as it stood until then.
+    """
+    levels, change = levels_now()
     kinds = {"": None, **dict(CellKind.objects.values_list("code", "pk"))}
     units = Batch(
         Unit,
@@ -127,16 +169,17 @@ def tree_write(tree: Tree) -> None:
     )
     for node in tree.nodes:
         parent, kind = node.parent and node.parent.id, kinds[node.kind]
-        before, since = (levels[code] for code in LEVELS[node.role])
+        eras = eras_of(node.role, levels, change)
+        if node is tree.splitting:
+            eras = [era for era in eras if era.starts_on < split_on]
+            eras[-1] = replace(eras[-1], ends_on=None)
         search = fold(f"{node.code} {node.name}")[:300]
         identity = (node.id, node.code, node.path, parent, node.is_cell, node.name)
-        units.add((*identity, since, kind, search, "", FOUNDED))
-        stays, names = before == since, (node.name, natural_key(node.name))
-        ends, decision = None if stays else change, "Thành lập theo mô hình hai cấp"
-        placements.add((node.id, parent, before, kind, *names, FOUNDED, ends, decision))
-        if not stays:
-            row = (node.id, parent, since, kind, *names, change, None, "Đổi tên gọi theo cấp")
-            placements.add(row)
+        units.add((*identity, eras[-1].level, kind, search, "", FOUNDED))
+        names = node.name, natural_key(node.name)
+        for era in eras:
+            dates = era.starts_on, era.ends_on, era.decision
+            placements.add((node.id, parent, era.level, kind, *names, *dates))
     units.flush()
     placements.flush()
 
@@ -181,7 +224,10 @@ def _hamlet(places: list[str], number: int) -> str:
 
 
 def _share_members(tree: Tree, total: int, rng: random.Random) -> None:
-    cells = list(tree.cells())
+    cells = [cell for cell in tree.cells() if cell is not tree.splitting]
+    if tree.splitting:
+        tree.splitting.members = SPLITTING_MEMBERS
+        total -= SPLITTING_MEMBERS
     weights = [
         templates.SIZES.get(cell.kind, templates.OTHER_SIZE) * rng.uniform(0.5, 1.6)
         for cell in cells

@@ -12,7 +12,9 @@ from evaluations.demo.build import demo_build
 from evaluations.demo.quarters import quarters
 from evaluations.demo.stories import past_calendar
 from evaluations.demo.tree import apportion
+from evaluations.services.errors import RefusedError
 from members.models import Member
+from members.services.errors import MemberRefusedError
 
 TODAY = date(2026, 11, 24)
 
@@ -35,7 +37,7 @@ def test_the_same_seed_gives_the_same_demo_and_another_a_different_one(db):
             transaction.set_rollback(True)
     assert built[0] == built[1]
     assert built[0][0] != built[2][0]
-    assert built[0][0] == "710d7115b0c66738a0f7cd03963771c266bb9ad2b37e4c86c228e65c206c3a88"
+    assert built[0][0] == "67704c472698b5f3be6f42abb5f1aa59c45540bebb68fe0080ac29319083474f"
 
 
 def test_a_database_in_use_is_refused(tree):
@@ -58,6 +60,16 @@ def test_the_country_needs_postgresql(db, monkeypatch):
     status, out, err = run("--scale", "nation", "--today", "2026-11-24")
     assert (status, out) == (1, "")
     assert "PostgreSQL" in err
+
+
+def test_day_too_far_ahead_of_the_clock_is_refused(db, monkeypatch):
+    def refuse(*args):
+        raise MemberRefusedError("Ngày 08/07/2026 chưa đến.")
+
+    monkeypatch.setattr("evaluations.demo.build.life_tell", refuse)
+    with pytest.raises(RefusedError, match="gần hôm nay hơn"):
+        demo_build(scale="ward", seed=1, today=TODAY)
+    assert not Unit.objects.exists()
 
 
 @pytest.mark.parametrize(
