@@ -4,6 +4,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib.auth import forms as auth_forms
+from django.urls import reverse_lazy
 from django.utils import timezone
 
 from cells import access, grants
@@ -99,6 +100,17 @@ class PasswordChangeForm(auth_forms.PasswordChangeForm):
         return password
 
 
+def unit_picker(address: str) -> forms.TextInput:
+    """Return a field for a code that offers units by name; `address` names the search."""
+    attrs = {
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "placeholder": "Gõ tên hoặc mã",
+        "data-unit-search": reverse_lazy(address),
+    }
+    return forms.TextInput(attrs=attrs)
+
+
 class UnitField(forms.ModelChoiceField):
     """A unit: chosen from a list where it is short, else typed by its code."""
 
@@ -116,8 +128,8 @@ class UnitField(forms.ModelChoiceField):
 
     def offer(self, units):
         if units[LIST_AT_MOST : LIST_AT_MOST + 1]:
-            self.widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-            self.help_text = "Gõ mã đơn vị, ví dụ CB0012. Tìm mã theo tên ở mục “Đơn vị”."
+            self.widget = unit_picker("cells:unit_search")
+            self.help_text = "Gõ một phần tên, có dấu hay không, rồi chọn; hoặc gõ mã."
         self.queryset = units
 
 

@@ -3,7 +3,7 @@
 from django import forms
 
 from cells import access
-from cells.forms import UnitField, helper
+from cells.forms import UnitField, helper, unit_picker
 from cells.models import Unit
 from cells.vietnamese import tidy
 from members.cards import card_number
@@ -134,8 +134,12 @@ class EndForm(ActionForm):
 
 class TransferForm(ActionForm):
     button = "Bắt đầu chuyển"
-    target = text_field(
-        "Mã chi bộ nơi đến", at_most=40, help_text="Nếu nơi đến có trong phần mềm, ví dụ CB0012."
+    target = forms.CharField(
+        label="Chi bộ nơi đến",
+        required=False,
+        max_length=40,
+        widget=unit_picker("cells:cell_search"),
+        help_text="Gõ một phần tên, có dấu hay không, rồi chọn; hoặc gõ mã.",
     )
     outside = text_field("Nơi đến ngoài hệ thống", help_text="Chỉ ghi một trong hai ô nơi đến.")
     is_temporary = forms.BooleanField(label="Chuyển sinh hoạt tạm thời", required=False)
@@ -150,7 +154,9 @@ class TransferForm(ActionForm):
             return None
         unit = Unit.objects.active().cells().filter(code=code).first()
         if unit is None:
-            raise forms.ValidationError("Không có chi bộ nào mang mã này. Kiểm tra lại mã.")
+            raise forms.ValidationError(
+                "Không có chi bộ nào mang mã này. Gõ tên rồi chọn trong danh sách."
+            )
         return unit
 
 

@@ -2,15 +2,19 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from cells import access
 from cells.forms import LIST_AT_MOST
 from cells.models import Unit
 from cells.services.dated_branch import standing
 from cells.unit_filter import UnitFilter, kind_choices
+from cells.vietnamese import tidy
 
 PAGE_SIZE = 50
+OFFERED = 8
 
 
 @require_GET
@@ -28,6 +32,29 @@ def unit_list(request):
         "kinds": kind_choices(),
     }
     return render(request, "cells/unit_list.html", context)
+
+
+@require_GET
+def unit_search(request):
+    """Offer the units within reach whose name or code holds what is typed."""
+    return _options(request, Unit.objects.visible_to(request.user))
+
+
+@require_GET
+def cell_search(request):
+    """Offer the cells of the whole system: people move to where their staff has no reach."""
+    if not access.reach(request.user, access.MEMBERS):
+        raise Http404
+    return _options(request, Unit.objects.cells())
+
+
+def _options(request, units):
+    asked = tidy(request.GET.get("q", "").replace("\0", ""))[:60]
+    found = (
+        units.active().search(asked).select_related("parent") if len(asked) > 1 else units.none()
+    )
+    context = {"units": list(found.order_by("search", "code")[:OFFERED]), "asked": asked}
+    return render(request, "cells/_unit_options.html", context)
 
 
 def _rows(units, day):
