@@ -13,7 +13,7 @@ from evaluations.rules.lint_lines import best_points, check_line, check_words
 from evaluations.rules.numbers import spoken
 from evaluations.rules.quota import WHOLE, Quota
 from evaluations.rules.reading import Reading, read_criteria
-from evaluations.rules.relations import check_feed, check_relations, relations_missing
+from evaluations.rules.relations import check_feeds, check_relations, relations_missing
 from evaluations.rules.structure import Criteria, Group, Indicator, Level, Veto
 from evaluations.rules.table import Finding, Ledger, Table
 from evaluations.rules.text import criteria_text
@@ -23,6 +23,8 @@ __all__ = ["Finding", "lint", "relations_missing"]
 Part = TypeVar("Part")
 # As long as the columns that keep them.
 CODE, TITLE, LEVEL, CLASS = 40, 200, 20, 10
+NAMES = {"month": "tháng", "quarter": "quý", "year": "năm"}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def lint(
@@ -55,7 +57,7 @@ def _check(reading: Reading, known: list[Criteria]) -> None:
     criteria, ledger, top = reading
     for table, line in _sound(ledger, Indicator):
         check_line(table, line, criteria)
-        check_feed(table, line, criteria, known)
+        check_feeds(table, line, criteria, known)
     for table, line in ledger.of(Indicator):
         check_words(table, line)
     for table, group in _sound(ledger, Group):
@@ -116,8 +118,11 @@ def _check_recognition(reading: Reading) -> None:
                 f"mức điểm công nhận thấp hơn mức “{second.title}”",
                 "recognition/total_gte",
             )
-    if criteria.period == "quarter" and criteria.recognition.annual_class_gte:
-        top.note("warning", "xếp loại năm chưa có trong một quý", "recognition/annual_class_gte")
+    if criteria.period != "year" and criteria.recognition.annual_class_gte:
+        name = NAMES[criteria.period]
+        top.note(
+            "warning", f"xếp loại năm chưa có trong một {name}", "recognition/annual_class_gte"
+        )
     graded = any(line.input == "grade" for _, line in ledger.of(Indicator))
     if graded and "grades" not in faulty and not any(g.share == (1, 1) for g in criteria.grades):
         top.refuse("không có mức nào được đủ điểm (share = 1)", "grades")
@@ -139,7 +144,7 @@ def _check_set(top: Table, criteria: Criteria) -> None:
 
 def _check_dates(top: Table, criteria: Criteria) -> None:
     """Note bounds inside a period: a set is chosen for whole periods."""
-    name = "quý" if criteria.period == "quarter" else "năm"
+    name = NAMES.get(criteria.period, "kỳ")
     if not _starts_period(criteria.valid_from, criteria.period):
         top.note("warning", f"nên có hiệu lực từ ngày đầu {name}", "valid_from")
     last = criteria.valid_to
@@ -148,5 +153,5 @@ def _check_dates(top: Table, criteria: Criteria) -> None:
 
 
 def _starts_period(day: date, period: str) -> bool:
-    months = (1, 4, 7, 10) if period == "quarter" else (1,)
-    return day.day == 1 and day.month in months
+    every = MONTHS.get(period, 12)
+    return day.day == 1 and (day.month - 1) % every == 0

@@ -11,7 +11,7 @@ from evaluations.rules.structure import (
     Criteria,
     EmptyRule,
     Evidence,
-    FromQuarter,
+    Feed,
     Grade,
     Group,
     HowFed,
@@ -27,8 +27,10 @@ from evaluations.rules.structure import (
 from evaluations.rules.table import Ledger, Table
 
 SUBJECTS = ("cell", "committee", "member")
-PERIODS = ("quarter", "year")
+PERIODS = ("quarter", "year", "month")
 FULL = 100_00
+IN_TIME: tuple[HowFed, ...] = ("sum", "last", "worst", "full")
+FROM_BELOW: tuple[HowFed, ...] = ("sum", "full", "eligible")
 MEASURES = ("num_label", "den_label", "options", "bands", "empty", "may_exceed_100")
 
 
@@ -182,19 +184,23 @@ def _indicator(table: Table, grades: tuple[Grade, ...]) -> Indicator:
         data_source=table.text("data_source", default=""),
         cutoff=table.text("cutoff", default=""),
         evidence=cast(Evidence, table.choice("evidence", get_args(Evidence), default="optional")),
-        from_quarter=_from_quarter(table.table("from_quarter"))
-        if "from_quarter" in table.raw
-        else None,
+        from_month=_feed(table, "from_month", IN_TIME),
+        from_quarter=_feed(table, "from_quarter", IN_TIME),
+        from_cells=_feed(table, "from_cells", FROM_BELOW),
     )
     table.close()
     table.ledger.keep(table, indicator)
     return indicator
 
 
-def _from_quarter(table: Table) -> FromQuarter:
-    fed = FromQuarter(table.text("code"), cast(HowFed, table.choice("how", get_args(HowFed))))
+def _feed(line: Table, key: str, ways: tuple[HowFed, ...]) -> Feed | None:
+    if key not in line.raw:
+        return None
+    table = line.table(key)
+    how = cast(HowFed, table.choice("how", ways))
+    feed = Feed("" if how == "eligible" else table.text("code"), how)
     table.close()
-    return fed
+    return feed
 
 
 def _options(table: Table, kind: Input, most: int, grades: tuple[Grade, ...]) -> tuple[Option, ...]:

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from evaluations.rules.structure import Criteria, Indicator, Relation
+from evaluations.rules.structure import Criteria, Feed, Indicator, Relation
 from evaluations.rules.table import Ledger, Table
+
+# They give a share of sheets, not what the sheets say.
+COUNTING = ("full", "eligible")
 
 
 def relations_missing(criteria: Criteria, previous: Criteria) -> tuple[str, ...]:
@@ -60,28 +63,45 @@ def _scale(line: Indicator) -> tuple[object, ...]:
     return line.input, line.max, options, line.bands, line.empty, line.may_exceed_100
 
 
-def check_feed(table: Table, line: Indicator, criteria: Criteria, known: list[Criteria]) -> None:
-    """Note a quarter line that cannot feed this one."""
-    feed, key = line.from_quarter, "from_quarter"
-    if feed is None:
-        return
-    if criteria.period != "year":
-        table.refuse("chỉ bộ tiêu chí năm mới lấy gợi ý từ các quý", key)
+def check_feeds(table: Table, line: Indicator, criteria: Criteria, known: list[Criteria]) -> None:
+    """Note lines of other sets that cannot feed this one."""
+    subject, period = criteria.subject, criteria.period
+    if line.from_month:
+        if period != "quarter":
+            table.refuse("chỉ bộ tiêu chí quý mới lấy gợi ý từ các tháng", "from_month")
+        _check_feed(table, line, line.from_month, "from_month", _newest(subject, "month", known))
+    if line.from_quarter:
+        if period != "year":
+            table.refuse("chỉ bộ tiêu chí năm mới lấy gợi ý từ các quý", "from_quarter")
+        quarter = _newest(subject, "quarter", known)
+        _check_feed(table, line, line.from_quarter, "from_quarter", quarter)
+    if line.from_cells:
+        if subject != "committee":
+            table.refuse("chỉ bộ tiêu chí của đảng bộ mới lấy gợi ý từ các chi bộ", "from_cells")
+        _check_feed(table, line, line.from_cells, "from_cells", _newest("cell", period, known))
+
+
+def _check_feed(
+    table: Table, line: Indicator, feed: Feed, key: str, other: Criteria | None
+) -> None:
     if feed.how == "sum" and line.options:
         table.refuse("“sum” chỉ cộng được số liệu; lựa chọn thì dùng “last” hoặc “worst”", key)
-    quarter = _quarter_set(criteria, known)
-    if quarter is None:
+    if feed.how in COUNTING and line.input != "ratio":
+        table.refuse(f"“{feed.how}” cho một tỷ lệ nên dòng phải nhập theo tỷ lệ", key)
+    if other is None or feed.how == "eligible":
         return
-    source = quarter.indicators.get(feed.code)
+    source = other.indicators.get(feed.code)
     if source is None:
-        table.note("warning", f"{quarter.code} không có dòng {feed.code}", key)
+        table.note("warning", f"{other.code} không có dòng {feed.code}", key)
+    elif feed.how in COUNTING:
+        return
     elif source.input != line.input:
-        table.note("warning", f"dòng {feed.code} của {quarter.code} nhập theo kiểu khác", key)
+        table.note("warning", f"dòng {feed.code} của {other.code} nhập theo kiểu khác", key)
     elif any(line.option(option.code) is None for option in source.options):
-        table.note("warning", f"dòng {feed.code} của {quarter.code} có lựa chọn khác", key)
+        table.note("warning", f"dòng {feed.code} của {other.code} có lựa chọn khác", key)
 
 
-def _quarter_set(criteria: Criteria, known: Iterable[Criteria]) -> Criteria | None:
-    """Return the newest quarter set for the same subject."""
-    fit = [c for c in known if (c.subject, c.period) == (criteria.subject, "quarter")]
+def _newest(subject: str, period: str, known: Iterable[Criteria]) -> Criteria | None:
+    """Return the newest set for a subject and a kind of period."""
+    fit = [c for c in known if (c.subject, c.period) == (subject, period)]
     return max(fit, key=lambda one: one.valid_from, default=None)

@@ -11,7 +11,7 @@ from evaluations.rules.quota import Quota
 Input = Literal["grade", "choice", "count", "ratio"]
 EmptyRule = Literal["full", "zero", "na"]
 Evidence = Literal["none", "optional", "required", "evidence_or_explanation"]
-HowFed = Literal["sum", "last", "worst"]
+HowFed = Literal["sum", "last", "worst", "full", "eligible"]
 Likeness = Literal["same", "rescaled", "partly", "new", "dropped"]
 
 
@@ -49,11 +49,12 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class FromQuarter:
-    """The line of the quarter set that suggests an answer for the year.
+class Feed:
+    """The line of other sheets that suggests an answer: of shorter periods, of the cells below.
 
-    `sum` adds the numbers of the quarters, `last` takes the answer of the last quarter, `worst`
-    the one with the fewest points.
+    `sum` adds the numbers of the sheets, `last` takes the answer of the last one, `worst` the one
+    with the fewest points; `full` counts the sheets that have full points among those that answer
+    the line, `eligible` those that are eligible among all, whatever the line.
     """
 
     code: str
@@ -91,7 +92,9 @@ class Indicator:
     data_source: str = ""
     cutoff: str = ""
     evidence: Evidence = "optional"
-    from_quarter: FromQuarter | None = None
+    from_month: Feed | None = None
+    from_quarter: Feed | None = None
+    from_cells: Feed | None = None
 
     def applies_to(self, kind: str | None) -> bool:
         """Tell whether cells of `kind` answer this line; an unknown kind answers every line."""

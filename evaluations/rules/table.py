@@ -20,7 +20,9 @@ NAMES = {
     "relations": "dòng đối chiếu",
     "recognition": "điều kiện công nhận",
     "quota": "trần",
+    "from_month": "gợi ý từ các tháng",
     "from_quarter": "gợi ý từ các quý",
+    "from_cells": "gợi ý từ các chi bộ",
 }
 SHOWN = 60
 

@@ -24,6 +24,7 @@ class Shape(NamedTuple):
 
 VALUE, NUMBER, LINES = Shape("value"), Shape("number"), Shape("lines")
 NAMED = {"code": VALUE, "title": VALUE}
+FEED = Shape("row", {"code": VALUE, "how": VALUE})
 INDICATOR = {
     "code": VALUE,
     "slug": VALUE,
@@ -42,7 +43,9 @@ INDICATOR = {
     "data_source": VALUE,
     "cutoff": VALUE,
     "evidence": VALUE,
-    "from_quarter": Shape("row", {"code": VALUE, "how": VALUE}),
+    "from_month": FEED,
+    "from_quarter": FEED,
+    "from_cells": FEED,
     "source": VALUE,
 }
 GROUP = NAMED | {

@@ -16,7 +16,13 @@ def publish(capsys):
 
 
 def test_shipped_sets_are_published_once(capsys):
-    assert publish(capsys) == ["CB4T-2026", "CB4T-QUY-2026", "DB4T-2026", "DV4T-2026"]
+    assert publish(capsys) == [
+        "CB4T-2026",
+        "CB4T-QUY-2026",
+        "CB4T-THANG-2026",
+        "DB4T-2026",
+        "DV4T-2026",
+    ]
     assert publish(capsys) == []
 
 

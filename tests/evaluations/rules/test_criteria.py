@@ -55,7 +55,7 @@ def set_of(criteria):
     }
 
 
-def test_four_sets_are_shipped():
+def test_five_sets_are_shipped():
     assert set(load_shipped()) == set(EXPECTED)
 
 
