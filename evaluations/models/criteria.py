@@ -63,10 +63,17 @@ class CriteriaSet(models.Model):
 
 
 class CriteriaDraftQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(published=None, discarded_at=None)
+
+    def visible_to(self, user):
+        """Return the drafts within reach of who may write criteria, also those that ended."""
+        reach = access.reach(user, access.CRITERIA)
+        return self.filter(reach.condition("owner__path"))
+
     def editable_by(self, user):
         """Return the drafts that `user` may work on: not published, not discarded."""
-        reach = access.reach(user, access.CRITERIA)
-        return self.filter(reach.condition("owner__path"), published=None, discarded_at=None)
+        return self.visible_to(user).open()
 
 
 class CriteriaDraft(models.Model):
@@ -98,10 +105,19 @@ class CriteriaDraft(models.Model):
                 condition=Q(published__isnull=True) | Q(discarded_at__isnull=True),
                 name="a_published_draft_is_not_discarded",
             ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(published__isnull=True, discarded_at__isnull=True),
+                name="one_open_draft_per_code",
+            ),
         ]
 
     def __str__(self):
         return self.title or self.code
+
+    @property
+    def is_open(self) -> bool:
+        return self.published_id is None and self.discarded_at is None
 
 
 _PARSED: dict[str, Criteria] = {}
