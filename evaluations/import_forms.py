@@ -9,14 +9,9 @@ from cells.workbook import MAX_BYTES, SAVE_AS
 TOO_LARGE = "Tệp lớn hơn 10 MB. Xóa hình ảnh, trang tính thừa hoặc chia nhỏ tệp."
 
 
-class UploadForm(forms.Form):
-    """A workbook and what it holds; what is inside is judged by the import."""
+class WorkbookForm(forms.Form):
+    """A workbook; what is inside is judged by who reads it."""
 
-    kind = forms.ChoiceField(
-        label="Tệp này chứa",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Hãy chọn loại dữ liệu trong tệp."},
-    )
     file = forms.FileField(
         label="Tệp Excel (.xlsx)",
         help_text="Tối đa 10 MB. Phần mềm chỉ kiểm tra thử, chưa ghi gì.",
@@ -34,12 +29,10 @@ class UploadForm(forms.Form):
     # Our own message is Vietnamese and says what to do; the browser's is not.
     use_required_attribute = False
 
-    def __init__(self, *args, kinds, **kwargs):
+    def __init__(self, *args, button="Kiểm tra tệp", **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds]
-        self.fields["kind"].initial = kinds[0].code
         self.helper = FormHelper()
-        self.helper.add_input(Submit("test", "Kiểm tra tệp", css_class="btn-primary"))
+        self.helper.add_input(Submit("test", button, css_class="btn-primary"))
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -49,3 +42,19 @@ class UploadForm(forms.Form):
         if name.endswith((".xls", ".csv", ".ods", ".xlsb", ".xlsm")):
             raise forms.ValidationError(f"Cần tệp .xlsx. {SAVE_AS}")
         return file
+
+
+class UploadForm(WorkbookForm):
+    """A workbook and what it holds."""
+
+    kind = forms.ChoiceField(
+        label="Tệp này chứa",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Hãy chọn loại dữ liệu trong tệp."},
+    )
+    field_order = ("kind", "file")
+
+    def __init__(self, *args, kinds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.code, kind.label) for kind in kinds]
+        self.fields["kind"].initial = kinds[0].code

@@ -17,6 +17,12 @@ from evaluations.services.rankings import (
     result_of,
     root_scope,
 )
+from evaluations.services.reorganisation_uploads import (
+    CARRYING_OUT,
+    TRIAL,
+    file_run,
+    trial_run,
+)
 
 # A period counts as recent for the nights in which its last decisions still come in.
 RECENT = timedelta(days=120)
@@ -42,6 +48,16 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
         )
     ranking = ranking_build(period=period, scope=scope, by=job.created_by, progress=progress)
     return result_of(ranking)
+
+
+@job_handler(TRIAL)
+def try_events(job: Job, progress: Progress) -> dict[str, Any]:
+    return trial_run(job, progress)
+
+
+@job_handler(CARRYING_OUT)
+def carry_out_events(job: Job, progress: Progress) -> dict[str, Any]:
+    return file_run(job, progress)
 
 
 @shared_task(name="evaluations.rank_nightly")

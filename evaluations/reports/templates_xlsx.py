@@ -13,6 +13,7 @@ from evaluations.reports.result_template import RESULT_GUIDE, result_fields
 from evaluations.reports.sheets_xlsx import SheetBook, sheets_xlsx
 from evaluations.reports.template_fields import DAY_HINT, Field
 from evaluations.reports.workbook_style import (
+    GUIDE,
     Lists,
     Style,
     complaint,
@@ -29,6 +30,8 @@ ROWS = 2000
 HEAD_ROW = 3
 CODES_SHEET = "Mã đơn vị"
 CODES_MOST = 3000
+# What begins like this is no table to import.
+EXAMPLES_SHEET = f"{GUIDE} - ví dụ"
 
 
 def template_xlsx(kind: str, user: User) -> bytes | None:
@@ -38,14 +41,14 @@ def template_xlsx(kind: str, user: User) -> bytes | None:
     within = Unit.objects.allowed(user, access.IMPORT).active().order_by("path")
     codes = list(within.values_list("code", "name")[:CODES_MOST])
     if kind == "units":
-        return _workbook("Danh sách đơn vị", _unit_fields(), codes, UNIT_GUIDE)
+        return template_book("Danh sách đơn vị", _unit_fields(), codes, UNIT_GUIDE)
     if kind == "results":
         ever = Unit.objects.allowed(user, access.IMPORT).cells().order_by("path")
         codes = list(ever.values_list("code", "name")[:CODES_MOST])
-        return _workbook("Kết quả các kỳ trước", result_fields(), codes, RESULT_GUIDE)
+        return template_book("Kết quả các kỳ trước", result_fields(), codes, RESULT_GUIDE)
     if kind == "posts":
-        return _workbook("Danh sách chức vụ", _post_fields(), codes, POST_GUIDE)
-    return _workbook("Danh sách đảng viên", _member_fields(), codes, MEMBER_GUIDE)
+        return template_book("Danh sách chức vụ", _post_fields(), codes, POST_GUIDE)
+    return template_book("Danh sách đảng viên", _member_fields(), codes, MEMBER_GUIDE)
 
 
 def _sheets_template(user: User) -> bytes | None:
@@ -184,12 +187,14 @@ POST_GUIDE = [
 ]
 
 
-def _workbook(
+def template_book(
     title: str,
     fields: Sequence[Field],
     codes: Sequence[tuple[str, str]],
     how_to: list[tuple[str, str]],
+    examples: Sequence[Sequence[str]] = (),
 ) -> bytes:
+    """Return a workbook to fill in; `examples` are rows shown on a sheet that is not imported."""
     target = BytesIO()
     with new_workbook(target) as book:
         style = Style(book)
@@ -201,6 +206,8 @@ def _workbook(
             page.set_row(row, height, style(text_wrap=False))
         fill = [(field.header + (" *" if field.required else ""), field.hint) for field in fields]
         guide(book, style, "Cách điền", [*how_to, *fill])
+        if examples:
+            _examples(book.add_worksheet(EXAMPLES_SHEET), style, fields, examples)
         listed = book.add_worksheet(CODES_SHEET)
         _codes(listed, style, codes)
         lists = Lists(book)
@@ -243,3 +250,15 @@ def _codes(sheet, style: Style, codes: Sequence[tuple[str, str]]) -> None:  # ty
         for column, text in enumerate(pair):
             write(sheet, row, column, text, style(border=1))
     sheet.freeze_panes(1, 0)
+
+
+def _examples(  # type: ignore[no-untyped-def]
+    sheet, style: Style, fields: Sequence[Field], rows: Sequence[Sequence[str]]
+) -> None:
+    for column, field in enumerate(fields):
+        sheet.set_column(column, column, field.width)
+        write(sheet, 0, column, field.header, style.head("#333333"))
+    for number, row in enumerate(rows, start=1):
+        for column, text in enumerate(row):
+            write(sheet, number, column, text, style(border=1, valign="top"))
+    sheet.freeze_panes(1, 1)

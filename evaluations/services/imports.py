@@ -98,16 +98,22 @@ def upload_path(upload: Job) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / f"{upload.pk}.xlsx"
 
 
-def upload_test(*, kind: str, file: UploadedFile, by: User) -> Job:
-    """Keep an uploaded file for its owner, and what importing it would do."""
+def upload_keep(upload: Job, file: UploadedFile) -> Path:
+    """Keep the file of an upload where its owner alone may read it; return where."""
     uploads_expire()
-    upload = Job(id=uuid.uuid4(), kind=JOB_KIND, state=Job.State.DONE, created_by=by)
-    upload.key = str(upload.pk)
     path = upload_path(upload)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("wb") as target:
         target.writelines(file.chunks())
     path.chmod(0o600)
+    return path
+
+
+def upload_test(*, kind: str, file: UploadedFile, by: User) -> Job:
+    """Keep an uploaded file for its owner, and what importing it would do."""
+    upload = Job(id=uuid.uuid4(), kind=JOB_KIND, state=Job.State.DONE, created_by=by)
+    upload.key = str(upload.pk)
+    path = upload_keep(upload, file)
     report = file_import(kind=kind, path=path, by=by, apply=False)
     upload.parameters = {"kind": kind, "name": (file.name or "")[:120], "sha256": sha256_of(path)}
     upload.result = {"applied": False, **asdict(report)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ class EventLine:
     decision: str
     before: list[str]
     after: list[str]
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.effective_on)
 
 
 @dataclass(frozen=True)

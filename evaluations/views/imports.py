@@ -105,7 +105,7 @@ def import_template(request, kind):
     content = template_xlsx(kind, request.user)
     if content is None:
         raise Http404
-    return _attachment(content, f"mau-{kind}.xlsx")
+    return attachment(content, f"mau-{kind}.xlsx")
 
 
 @require_GET
@@ -118,10 +118,10 @@ def sheets_file(request, period, code):
     data = sheet_book(user=request.user, period=held, unit=unit, criteria=criteria)
     if data is None:
         raise Http404
-    return _attachment(sheets_xlsx(data), f"phieu-{period}-{code}.xlsx")
+    return attachment(sheets_xlsx(data), f"phieu-{period}-{code}.xlsx")
 
 
-def _attachment(content, name):
+def attachment(content, name):
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -12,6 +12,7 @@ from cells.models import AreaCell, Job, Lineage, Reorganisation, ResidentialArea
 from evaluations.models import Decision, Evaluation, Ranking, State
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
+from evaluations.services.reorganisation_uploads import TRIAL
 from members.models import Exemption, Post, Supervision, Transfer
 from tests import factories
 
@@ -145,6 +146,9 @@ class World:
             result={"applied": False, **asdict(Report())},
         )
 
+    def event_file(self, role):
+        return self.job(role, kind=TRIAL, state=Job.State.DONE)
+
     @cached_property
     def areas(self):
         """Make an area of the committee of each cell, in which that cell works."""
@@ -219,7 +223,7 @@ class World:
 
     def is_reached(self, role, about, place):
         """Return whether the place lies at or below where the role is held."""
-        if about in ("job", "upload"):
+        if about in ("job", "upload", "event_file"):
             return place == "own"
         if role == "superuser":
             return True

@@ -1,0 +1,100 @@
+"""What the pages of reorganisations say: effects by what they touch, a file in one sentence."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cells.models import Reorganisation
+from evaluations.services.reorganisation_files import FileReport
+
+# Code of an effect, as the parts of Chibo name them, to its heading.
+HEADINGS = {
+    "units_founded": "Tổ chức",
+    "units_closed": "Tổ chức",
+    "units_changed": "Tổ chức",
+    "units_along": "Tổ chức",
+    "areas": "Tổ chức",
+    "members_moved": "Đảng viên, chức vụ",
+    "members_left": "Đảng viên, chức vụ",
+    "posts_ended": "Đảng viên, chức vụ",
+    "posts_moved": "Đảng viên, chức vụ",
+    "supervisions_ended": "Đảng viên, chức vụ",
+    "transfers": "Đảng viên, chức vụ",
+    "users": "Tài khoản",
+    "assignments_ended": "Tài khoản",
+    "assignments_moved": "Tài khoản",
+    "jobs": "Tài khoản",
+    "periods": "Kỳ đánh giá, phiếu phải nộp",
+    "new_units": "Kỳ đánh giá, phiếu phải nộp",
+    "not_expected": "Kỳ đánh giá, phiếu phải nộp",
+    "sheets_open": "Kỳ đánh giá, phiếu phải nộp",
+    "sheets_decided": "Kỳ đánh giá, phiếu phải nộp",
+}
+OTHER = "Khác"
+ROWS_NAMED = 5
+
+
+class Counted(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    effects: list[Counted]
+
+
+def grouped(effects: Iterable[Counted]) -> list[Group]:
+    """Return the effects under their headings, in the order of these."""
+    titles = [*dict.fromkeys(HEADINGS.values()), OTHER]
+    found: dict[str, list[Counted]] = {title: [] for title in titles}
+    for effect in effects:
+        found[HEADINGS.get(effect.code, OTHER)].append(effect)
+    return [Group(title, rows) for title, rows in found.items() if rows]
+
+
+def file_kinds(report: FileReport) -> list[tuple[str, int]]:
+    """Count the events of a file by their kind."""
+    counts = Counter(line.kind for line in report.lines)
+    return [(str(kind.label), counts[kind]) for kind in Reorganisation.Kind if counts[kind]]
+
+
+def file_warnings(report: FileReport) -> list[tuple[str, str]]:
+    """Return each thing that wants a second look once, with the rows that it is about."""
+    rows: dict[str, list[int]] = {}
+    for warning in report.warnings:
+        rows.setdefault(warning.message, []).append(warning.row)
+    return [(_in_words(sorted(set(numbers))), message) for message, numbers in rows.items()]
+
+
+def _in_words(rows: list[int]) -> str:
+    listed = ", ".join(str(row) for row in rows[:ROWS_NAMED])
+    return f"Dòng {listed}" if len(rows) <= ROWS_NAMED else f"{len(rows)} dòng: {listed}…"
+
+
+def file_summary(report: FileReport, *, waits: bool) -> tuple[str, str]:
+    """Return level and text; a trial speaks of the future, what was carried out of the past.
+
+    `waits` tells whether the file is still kept.
+    """
+    if report.applied:
+        return "success", f"Đã ghi {report.events} sự kiện."
+    if report.errors:
+        return (
+            "error",
+            f"Chưa ghi được: tệp có {len(report.errors)} lỗi. Chưa có gì được ghi. Sửa các ô dưới"
+            " đây trong tệp rồi chọn lại tệp.",
+        )
+    if not waits:
+        return "warning", "Tệp chờ quá 24 giờ nên đã bị xóa. Hãy chọn lại tệp."
+    return (
+        "info",
+        f"Chạy thử được cả {report.events} sự kiện. Chưa có gì được ghi; xem kỹ bên dưới rồi bấm"
+        " “Ghi thật”.",
+    )
