@@ -159,6 +159,7 @@ def tree_write(tree: Tree, split_on: date) -> None:
     The cell that splits is written as it stood until then.
     """
     levels, change = levels_now()
+    eras_by_role = {role: eras_of(role, levels, change) for role in LEVELS}
     kinds = {"": None, **dict(CellKind.objects.values_list("code", "pk"))}
     units = Batch(
         Unit,
@@ -169,7 +170,7 @@ def tree_write(tree: Tree, split_on: date) -> None:
     )
     for node in tree.nodes:
         parent, kind = node.parent and node.parent.id, kinds[node.kind]
-        eras = eras_of(node.role, levels, change)
+        eras = eras_by_role[node.role]
         if node is tree.splitting:
             eras = [era for era in eras if era.starts_on < split_on]
             eras[-1] = replace(eras[-1], ends_on=None)

@@ -55,3 +55,20 @@ def test_ward_reads_its_members_through_indexes(many, method, django_assert_num_
     with django_assert_num_queries(2):
         assert len(seen(user).order_by("sort_key", "pk")[:50]) == 50
     assert seen(user).count() == CELLS * EACH
+
+
+def test_ended_memberships_are_passed_by_where_today_is_asked_for(many):
+    """Members who moved leave rows behind; only the open ones are read, by their own index."""
+    before = [
+        Membership(
+            member_id=place.member_id, cell_id=place.cell_id, joined_on=date(2010 + n, 1, 1),
+            left_on=date(2011 + n, 1, 1),
+        )
+        for place in Membership.objects.all()
+        for n in range(3)
+    ]  # fmt: skip
+    Membership.objects.bulk_create(before, batch_size=10_000)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze members_membership")
+    user = factories.UserFactory(roles=[("staff", many)])
+    assert "open_membership_by_cell" in Member.objects.visible_to(user).explain()
