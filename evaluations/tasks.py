@@ -1,4 +1,4 @@
-"""Rankings in the background: asked for by people, at night, and when a period closes."""
+"""Work in the background: rankings, by request, at night and after closing; what drafts change."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from cells.models import Job, Unit, User
 from cells.services.jobs import JobRefusedError, Progress, job_handler, job_request
-from evaluations.models import Period, Ranking
+from evaluations.models import CriteriaDraft, Period, Ranking
+from evaluations.rules.criteria import CriteriaError
+from evaluations.services.impact import IMPACT, impact_summary
 from evaluations.services.rankings import (
     RANKING,
     ranking_build,
@@ -48,6 +50,18 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
         )
     ranking = ranking_build(period=period, scope=scope, by=job.created_by, progress=progress)
     return result_of(ranking)
+
+
+@job_handler(IMPACT)
+def measure_impact(job: Job, progress: Progress) -> dict[str, Any]:
+    draft = CriteriaDraft.objects.select_related("owner").filter(pk=job.parameters["draft"]).first()
+    period = Period.objects.filter(code=job.parameters["period"]).first()
+    if draft is None or period is None:
+        raise JobRefusedError("Không còn bản nháp hoặc kỳ đánh giá này.")
+    try:
+        return impact_summary(draft, period, progress)
+    except CriteriaError as error:
+        raise JobRefusedError(f"Bản nháp chưa chấm thử được: {error}") from error
 
 
 @job_handler(TRIAL)

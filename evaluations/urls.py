@@ -6,6 +6,7 @@ from evaluations.views import (
     appraisal,
     decisions,
     history,
+    impact,
     imports,
     periods,
     queue,
@@ -15,11 +16,16 @@ from evaluations.views import (
     scorecards,
     sheets,
     units,
+    what_if,
 )
 
 app_name = "evaluations"
 
 urlpatterns = [
+    path("tieu-chi/nhap/<int:pk>/tac-dong/", impact.draft_impact, name="draft_impact"),
+    path(
+        "tieu-chi/nhap/<int:pk>/tac-dong/xlsx/", impact.draft_impact_xlsx, name="draft_impact_xlsx"
+    ),
     # Work queue
     path("cong-viec/", queue.queue_now, name="queue_now"),
     path("cong-viec/<slug:period>/", queue.queue, name="queue"),
@@ -58,6 +64,7 @@ urlpatterns = [
         name="sheet_return_by_leader",
     ),
     # Scorecard
+    path("tinh-thu/<slug:period>/<str:code>/", what_if.trial, name="trial"),
     path("bang-diem/<slug:period>/<str:code>/", scorecards.scorecard, name="scorecard"),
     # Ranking
     path("xep-hang/", rankings.ranking_now, name="ranking_now"),

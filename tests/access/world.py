@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cells.imports import Report
 from cells.models import AreaCell, Job, Lineage, Reorganisation, ResidentialArea, User
-from evaluations.models import Decision, Evaluation, Ranking, State
+from evaluations.models import CriteriaDraft, Decision, Evaluation, Ranking, State
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
 from evaluations.services.reorganisation_uploads import TRIAL
@@ -148,6 +148,22 @@ class World:
 
     def event_file(self, role):
         return self.job(role, kind=TRIAL, state=Job.State.DONE)
+
+    def draft(self, role):
+        return [(place, {"pk": made.pk}, {"period": PERIOD}) for place, made in self.drafts.items()]
+
+    @cached_property
+    def drafts(self):
+        """Begin a draft of criteria for each committee."""
+        author, source = self.users["city_admin"], self.period.evaluations.first().criteria
+        make = CriteriaDraft.objects.create
+        return {
+            place: make(
+                owner=self.unit(place), base=source, code=f"NHAP-{place}".upper(),
+                text=source.text, created_by=author, updated_by=author,
+            )
+            for place in ("city", *GRASSROOTS)
+        }  # fmt: skip
 
     @cached_property
     def areas(self):
