@@ -25,6 +25,7 @@ PAGES = [
     ("canbo", "sheet-draft", ("2026-Q4", "draft", "Nhập")),
     ("canbo", "sheet-returned", ("2026-Q4", "returned", "Sửa phiếu")),
     ("canbo", "scorecard-decided", ("2026-Q3", "decided", "Bảng điểm")),
+    ("canbo", "trial", "/tinh-thu/2026-Q3/P01-CB004/"),
     ("canbo", "imports", "/nhap-du-lieu/"),
     ("canbo", "accounts", "/tai-khoan/"),
     ("canbo", "account-new", "/tai-khoan/moi/"),
