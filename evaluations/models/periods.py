@@ -1,18 +1,22 @@
 """Periods, and who had to report in each: the denominators."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from cells.models import CellKind, Level, Unit
 from cells.models.units import PathField
 from evaluations.models.criteria import CriteriaSet
 
+QUARTERS = ("I", "II", "III", "IV")
+
 
 def period_title(code: str) -> str:
-    """Return "Quý IV/2026" for "2026-Q4", "Năm 2026" for "2026"."""
-    year, _, quarter = code.partition("-Q")
-    return f"Quý {['I', 'II', 'III', 'IV'][int(quarter) - 1]}/{year}" if quarter else f"Năm {year}"
+    """Return "Quý IV/2026" for "2026-Q4", "Tháng 7/2026" for "2026-M07", "Năm 2026" for "2026"."""
+    year, _, part = code.partition("-")
+    if part.startswith("Q"):
+        return f"Quý {QUARTERS[int(part[1:]) - 1]}/{year}"
+    return f"Tháng {int(part[1:])}/{year}" if part else f"Năm {year}"
 
 
 class PeriodQuerySet(models.QuerySet):
@@ -21,15 +25,27 @@ class PeriodQuerySet(models.QuerySet):
 
     def current(self):
         """Return the period that is worked on: the newest opened one that has begun, or None."""
-        begun = self.opened().filter(starts_on__lte=timezone.localdate())
-        # A year and its fourth quarter end together; "quarter" sorts before "year".
-        return begun.order_by("-ends_on", "kind").first()
+        return self.opened().filter(starts_on__lte=timezone.localdate()).foremost().first()
+
+    def foremost(self):
+        """Return first what people work on: the shorter period, but a month before no quarter."""
+        quarter = Period.objects.opened().filter(
+            kind=Period.Kind.QUARTER,
+            starts_on__lte=OuterRef("starts_on"),
+            ends_on__gte=OuterRef("ends_on"),
+        )
+        beside = Q(kind=Period.Kind.MONTH) & Exists(quarter)
+        # A year and its first quarter begin together; "quarter" sorts before "year".
+        return self.annotate(
+            is_beside=models.Case(models.When(beside, then=1), default=0)
+        ).order_by("is_beside", "-starts_on", "kind")
 
 
 class Period(models.Model):
-    """A quarter or a year that is evaluated. `locks_at` ends entering; `due_on` is on time."""
+    """A month, quarter or year that is evaluated. `locks_at` ends entering; `due_on` is on time."""
 
     class Kind(models.TextChoices):
+        MONTH = "month", "Tháng"
         QUARTER = "quarter", "Quý"
         YEAR = "year", "Năm"
 
@@ -80,7 +96,7 @@ class PeriodUnit(models.Model):
     name = models.CharField(max_length=200)
     is_cell = models.BooleanField()
     parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    # The grassroots committee above that appraises and decides.
+    # Who appraises and decides: the grassroots committee above a cell; whoever is above another.
     committee = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     level = models.ForeignKey(Level, models.PROTECT, related_name="+")
     kind = models.ForeignKey(CellKind, models.PROTECT, null=True, related_name="+")

@@ -12,14 +12,16 @@ from evaluations.services.periods import NOT_A_CELL, period_bounds, snapshot
 
 APPRAISED = [State.APPRAISED, State.DECIDED]
 SUBMITTED = [State.SUBMITTED, *APPRAISED]
-QUARTERS_AHEAD, YEARS_AHEAD = 4, 2
+# Of each kind: how many are in a year, how many are offered.
+AHEAD = {Period.Kind.QUARTER: (4, 4), Period.Kind.YEAR: (1, 2), Period.Kind.MONTH: (12, 3)}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Who would owe a sheet if a period were opened now."""
+    """Who would owe a sheet if a period were opened now: cells, grassroots committees."""
 
-    expected: int
+    cells: int
+    committees: int
     not_expected: tuple[tuple[str, int], ...]
 
 
@@ -40,24 +42,26 @@ def periods_counted() -> QuerySet[Period]:
 
 
 def next_periods(known: Iterable[Period], today: date) -> list[Period]:
-    """Return the quarters and years that follow the newest known ones, unsaved."""
+    """Return the quarters, years and months that follow the newest known ones, unsaved."""
     known = list(known)
-    last_quarter = max(
-        (_ordinal(period) for period in known if period.kind == Period.Kind.QUARTER),
-        default=4 * today.year + (today.month - 1) // 3 - 1,
-    )
-    last_year = max(
-        (period.starts_on.year for period in known if period.kind == Period.Kind.YEAR),
-        default=today.year - 1,
-    )
-    quarters = range(last_quarter + 1, last_quarter + 1 + QUARTERS_AHEAD)
-    years = range(last_year + 1, last_year + 1 + YEARS_AHEAD)
-    codes = [f"{number // 4}-Q{number % 4 + 1}" for number in quarters]
-    return [unsaved(code) for code in codes + [str(year) for year in years]]
+    codes = [
+        *(f"{n // 4}-Q{n % 4 + 1}" for n in _following(known, today, Period.Kind.QUARTER)),
+        *(str(n) for n in _following(known, today, Period.Kind.YEAR)),
+        *(f"{n // 12}-M{n % 12 + 1:02}" for n in _following(known, today, Period.Kind.MONTH)),
+    ]
+    return [unsaved(code) for code in codes]
 
 
-def _ordinal(period: Period) -> int:
-    return 4 * period.starts_on.year + (period.starts_on.month - 1) // 3
+def _following(known: list[Period], today: date, kind: Period.Kind) -> range:
+    """Return the numbers of the next periods of a kind, counted from the year 0."""
+    in_year, ahead = AHEAD[kind]
+
+    def number(day: date) -> int:
+        return day.year * in_year + (day.month - 1) * in_year // 12
+
+    starts = [number(period.starts_on) for period in known if period.kind == kind]
+    first = max(starts, default=number(today) - 1) + 1
+    return range(first, first + ahead)
 
 
 def unsaved(code: str) -> Period:
@@ -67,8 +71,11 @@ def unsaved(code: str) -> Period:
 
 def preview(code: str) -> Preview:
     """Count who would owe a sheet in a period, writing nothing."""
-    reasons = Counter(row.reason for row in snapshot(unsaved(code)))
-    expected = reasons.pop("", 0)
+    rows = Counter((row.reason, row.is_cell) for row in snapshot(unsaved(code)))
+    cells, committees = rows.pop(("", True), 0), rows.pop(("", False), 0)
+    reasons: Counter[str] = Counter()
+    for (reason, _), count in rows.items():
+        reasons[reason] += count
     # Committees never owe a cell's sheet: naming them would only blur the list.
     reasons.pop(NOT_A_CELL, None)
-    return Preview(expected, tuple(sorted(reasons.items())))
+    return Preview(cells, committees, tuple(sorted(reasons.items())))

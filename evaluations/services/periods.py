@@ -1,6 +1,7 @@
 """Opening a period: who has to report is frozen once, as the tree stands on its last day."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import models, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from cells.models import Placement, User
@@ -18,7 +19,7 @@ from evaluations.services.criteria_choice import CriteriaChoice
 from evaluations.services.errors import RefusedError
 from members.counts import NOBODY, counts_on
 
-CODE = re.compile(r"(20[0-9]{2})(?:-Q([1-4]))?")
+CODE = re.compile(r"(20[0-9]{2})(?:-Q([1-4])|-M(0[1-9]|1[0-2]))?")
 DUE_DAY, LOCK_DAY = 5, 15  # of the month after the period, unless the opener says otherwise
 CHUNK = 2000
 AHEAD = timedelta(days=100)  # the next quarter can be opened, no later one by mistake
@@ -26,6 +27,7 @@ AHEAD = timedelta(days=100)  # the next quarter can be opened, no later one by m
 NOT_A_CELL = "Không phải chi bộ"
 NO_WHOLE_MONTH = "Mới thành lập, chưa đủ một tháng phải sinh hoạt"
 NO_CRITERIA = "Chưa có bộ tiêu chí cho kỳ này"
+NOBODY_ABOVE = "Không có cấp ủy cấp trên để thẩm định"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def period_open(
 ) -> Opened:
     """Freeze who must report in a period and give each its sheet.
 
-    Running it again adds the units founded since, and gives their sheet to cells that were
+    Running it again adds the units founded since, and gives their sheet to those that were
     waiting for criteria; it touches nothing else. Raises RefusedError for a malformed code and
     for a period that is closed.
     """
@@ -91,7 +93,7 @@ def period_prepare(
     """Return the period of `code`, locked for this transaction, made if it is not there."""
     kind, starts_on, ends_on = period_bounds(code)
     if starts_on > timezone.localdate() + AHEAD:
-        raise RefusedError(f"Kỳ {code} còn quá xa, chưa mở được. Kiểm tra lại năm và quý.")
+        raise RefusedError(f"Kỳ {code} còn quá xa, chưa mở được. Kiểm tra lại mã kỳ.")
     usual_due_on, usual_locks_at = usual_dates(ends_on)
     Period.objects.get_or_create(
         code=code,
@@ -123,18 +125,24 @@ def usual_dates(ends_on: date) -> tuple[date, datetime]:
 
 
 def period_bounds(code: str) -> tuple[Period.Kind, date, date]:
-    """Return kind, first day and last day of the period "2026-Q4" or "2026"."""
+    """Return kind, first day and last day of the period "2026-Q4", "2026-M07" or "2026"."""
     match = CODE.fullmatch(code)
     if match is None:
         raise RefusedError(
-            f"Mã kỳ “{code}” không đúng. Viết theo mẫu 2026-Q4 (quý) hoặc 2026 (năm)."
+            f"Mã kỳ “{code}” không đúng. Viết theo mẫu 2026-Q4 (quý), 2026-M07 (tháng) hoặc"
+            " 2026 (năm)."
         )
     year = int(match[1])
-    if match[2] is None:
-        return Period.Kind.YEAR, date(year, 1, 1), date(year, 12, 31)
-    first = 3 * int(match[2]) - 2
-    after = date(year + first // 10, (first + 2) % 12 + 1, 1)
-    return Period.Kind.QUARTER, date(year, first, 1), after - timedelta(days=1)
+    if match[2]:
+        first = 3 * int(match[2]) - 2
+        return Period.Kind.QUARTER, date(year, first, 1), _month_end(year, first + 2)
+    if match[3]:
+        return Period.Kind.MONTH, date(year, int(match[3]), 1), _month_end(year, int(match[3]))
+    return Period.Kind.YEAR, date(year, 1, 1), date(year, 12, 31)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
 
 
 def snapshot(period: Period) -> Iterator[PeriodUnit]:
@@ -142,12 +150,14 @@ def snapshot(period: Period) -> Iterator[PeriodUnit]:
     day = period.ends_on
     places = _places(day)
     counts = counts_on(day)
-    choice = CriteriaChoice("cell", period.kind, day)
+    choices = {is_cell: _choice(period, is_cell=is_cell) for is_cell in (True, False)}
     above: dict[int, tuple[str, int | None]] = {}
     for place in places.values():
         path, committee_id = _place_in_tree(place, places, above)
-        criteria = choice.at(path)
+        criteria = choices[place.is_cell].at(path)
         reason = _why_not(place, day, criteria)
+        if not place.is_cell and not reason:
+            committee_id = place.parent_id
         count = counts.get(place.unit_id, NOBODY)
         yield PeriodUnit(
             period=period,
@@ -225,26 +235,42 @@ def _why_not(place: Place, last_day: date, criteria: CriteriaSet | None) -> str:
     The months it owes begin with the first whole one, so one is left only if it was founded by
     the first day of the last month.
     """
-    if not place.is_cell:
+    if not place.is_cell and not (place.is_grassroots and criteria):
         return NOT_A_CELL
+    if not place.is_cell and place.parent_id is None:
+        return NOBODY_ABOVE
     if place.founded_on > last_day.replace(day=1):
         return NO_WHOLE_MONTH
     return "" if criteria else NO_CRITERIA
 
 
+def _choice(period: Period, *, is_cell: bool) -> CriteriaChoice:
+    return CriteriaChoice("cell" if is_cell else "committee", period.kind, period.ends_on)
+
+
 def _expect_those_without_criteria(period: Period) -> None:
-    choice = CriteriaChoice("cell", period.kind, period.ends_on)
+    """Expect cells and grassroots committees for which there is a set by now."""
+    waiting = period.units.filter(is_expected=False)
+    cells = waiting.filter(is_cell=True, reason=NO_CRITERIA)
+    _expect(cells, _choice(period, is_cell=True), committee=F("committee"))
+    committees = waiting.filter(
+        is_cell=False, reason=NOT_A_CELL, level__is_grassroots=True, parent__isnull=False
+    )
+    _expect(committees, _choice(period, is_cell=False), committee=F("parent"))
+
+
+def _expect(waiting: QuerySet[PeriodUnit], choice: CriteriaChoice, *, committee: F) -> None:
     if not choice:
         return
-    waiting: dict[int, list[int]] = {}
-    for row in period.units.filter(is_expected=False, reason=NO_CRITERIA).only("path"):
+    by_set: dict[int, list[int]] = {}
+    for row in waiting.only("path"):
         criteria = choice.at(row.path)
         if criteria is not None:
-            waiting.setdefault(criteria.pk, []).append(row.pk)
-    for criteria_id, rows in waiting.items():
+            by_set.setdefault(criteria.pk, []).append(row.pk)
+    for criteria_id, rows in by_set.items():
         for start in range(0, len(rows), CHUNK):
-            period.units.filter(pk__in=rows[start : start + CHUNK]).update(
-                is_expected=True, reason="", criteria=criteria_id
+            PeriodUnit.objects.filter(pk__in=rows[start : start + CHUNK]).update(
+                is_expected=True, reason="", criteria=criteria_id, committee=committee
             )
 
 

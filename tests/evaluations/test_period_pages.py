@@ -12,6 +12,7 @@ from evaluations.reports.periods import next_periods, periods_counted
 from tests import factories
 
 LIST = reverse("evaluations:periods")
+MONTHS = ["2026-M11", "2026-M12", "2027-M01"]
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_list_costs_the_same_queries_for_any_number_of_periods(
 def test_next_periods_follow_the_newest_ones():
     known = [Period(code="2026-Q4", kind="quarter", starts_on=date(2026, 10, 1))]
     codes = [period.code for period in next_periods(known, date(2026, 11, 24))]
-    assert codes == ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2026", "2027"]
+    assert codes == ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2026", "2027", *MONTHS]
 
 
 def test_first_period_may_be_the_running_quarter():
@@ -103,6 +104,19 @@ def test_first_period_may_be_the_running_quarter():
     assert codes[0] == "2027-Q1"
 
 
+def test_months_follow_the_newest_month():
+    known = [Period(code="2026-M12", kind="month", starts_on=date(2026, 12, 1))]
+    codes = [period.code for period in next_periods(known, date(2026, 11, 24))]
+    assert codes[-3:] == ["2027-M01", "2027-M02", "2027-M03"]
+
+
+def test_preview_of_a_year_counts_committees_apart(city, tree):
+    answer = city.post(
+        reverse("evaluations:period_preview"), {"code": f"{timezone.localdate():%Y}"}
+    )
+    assert "3 chi bộ, 2 đảng bộ cơ sở" in answer.content.decode()
+
+
 def test_preview_counts_and_opens_nothing(city, tree):
     factories.UnitFactory(parent=tree.ward, founded_on=date(2026, 12, 15))
     factories.PeriodFactory(code="2026-Q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30))
@@ -110,7 +124,7 @@ def test_preview_counts_and_opens_nothing(city, tree):
     html = answer.content.decode()
     assert answer.status_code == 200
     assert "3 chi bộ" in html
-    assert "1 chi bộ: Mới thành lập, chưa đủ một tháng phải sinh hoạt" in html
+    assert "1 đơn vị: Mới thành lập, chưa đủ một tháng phải sinh hoạt" in html
     assert "05/01/2027" in html
     assert "23:59 15/01/2027" in html
     assert not Period.objects.filter(code="2026-Q4").exists()

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Mở một kỳ đánh giá: chốt danh sách phải báo cáo và lập phiếu. Chạy lại không hại gì."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("code", metavar="P", help="mã kỳ: 2026-Q4 (quý) hoặc 2026 (năm)")
+        parser.add_argument(
+            "code", metavar="P", help="mã kỳ: 2026-Q4 (quý), 2026-M07 (tháng) hoặc 2026 (năm)"
+        )
         parser.add_argument("--due-on", type=date.fromisoformat, help="hạn nộp, ví dụ 2027-01-05")
 
     def handle(self, *args: Any, code: str, due_on: date | None, **options: Any) -> None:
