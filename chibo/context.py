@@ -37,6 +37,13 @@ NAVIGATION = [
     ("evaluations:decisions_now", "Quyết định", "file-earmark-check", {access.VIEW}, ""),
     ("cells:units", "Đơn vị", "diagram-3", {access.VIEW}, ORGANISATION),
     ("members:list", "Đảng viên", "people", {access.VIEW}, ORGANISATION),
+    (
+        "evaluations:member_cells_now",
+        "Đảng viên bốn tốt",
+        "person-check",
+        {access.VIEW},
+        ORGANISATION,
+    ),
     ("cells:areas", "Địa bàn", "geo-alt", {access.VIEW}, ORGANISATION),
     ("evaluations:periods", "Kỳ đánh giá", "calendar3", {access.ADMINISTER}, UPKEEP),
     ("evaluations:imports", "Nhập dữ liệu", "file-earmark-arrow-up", {access.IMPORT}, UPKEEP),

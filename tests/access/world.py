@@ -99,6 +99,32 @@ class World:
     def _double(self, place):
         return factories.MembershipFactory(cell=self.unit(place)).member_id
 
+    def year(self, role):
+        return [("", {"period": self.year_period.code}, {})]
+
+    def year_cell(self, role):
+        period = {"period": self.year_period.code}
+        return [(place, {"code": self.unit(place).code, **period}, {}) for place in CELLS]
+
+    def year_member(self, role):
+        period = {"period": self.year_period.code}
+        return [
+            (place, {"code": held.cell.code, "pk": held.member_id, **period}, {})
+            for place, held in self.year_memberships.items()
+        ]
+
+    @cached_property
+    def year_period(self):
+        """Open the year in which members are assessed."""
+        return factories.PeriodFactory(
+            code="2026", kind="year", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
+        )
+
+    @cached_property
+    def year_memberships(self):
+        make = factories.MembershipFactory
+        return {place: make(cell=self.unit(place)) for place in CELLS}
+
     def _of_members(self, related):
         return [
             (place, {"pk": getattr(held.member, related).get().pk}, {})
