@@ -9,18 +9,23 @@ from django.db.backends.sqlite3.base import DatabaseOperations
 
 from tests import factories
 
-guard = import_module("cells.migrations.0004_audit_is_append_only")
+GUARDS = [
+    import_module("cells.migrations.0004_audit_is_append_only"),
+    import_module("evaluations.migrations.0009_recomputations_are_append_only"),
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_past_the_audit_guard():
+def flush_past_the_append_only_guards():
     """Let a transactional test be cleaned up: SQLite empties a table row by row."""
     flush = DatabaseOperations.sql_flush
 
     def sql_flush(self, style, tables, **options):
         statements = flush(self, style, tables, **options)
         if "cells_auditentry" in tables:
-            statements = [*guard.LIFT["sqlite"], *statements, *guard.INSTALL["sqlite"]]
+            lifted = [statement for guard in GUARDS for statement in guard.LIFT["sqlite"]]
+            installed = [statement for guard in GUARDS for statement in guard.INSTALL["sqlite"]]
+            statements = [*lifted, *statements, *installed]
         return statements
 
     with pytest.MonkeyPatch.context() as patch:

@@ -2,6 +2,7 @@ from evaluations.models.criteria import CriteriaDraft, CriteriaSet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
 from evaluations.models.rankings import LineageBreak, Ranking, RankingRow
+from evaluations.models.recomputations import Recomputation, RecomputedSheet
 from evaluations.models.sheets import Decision, Evaluation, Score, Stage, State
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "PeriodUnit",
     "Ranking",
     "RankingRow",
+    "Recomputation",
+    "RecomputedSheet",
     "Score",
     "Stage",
     "State",
