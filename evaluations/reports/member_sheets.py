@@ -14,6 +14,7 @@ from evaluations.services.member_sheets import criteria_of, day_of, members_owed
 from members.models import Member, Membership
 
 State = MemberSheet.State
+COUNTED = ("complete", "closed", "decided", "eligible")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def progress_of(cells: Collection[Unit], period: Period) -> list[CellProgress]:
         .values_list("cell")
         .annotate(Count("pk"))
     )
-    counted = {
+    counted: dict[int, Any] = {
         row["cell"]: row
         for row in MemberSheet.objects.filter(period=period, cell__in=cells)
         .order_by()
@@ -68,15 +69,12 @@ def progress_of(cells: Collection[Unit], period: Period) -> list[CellProgress]:
             eligible=Count("pk", filter=Q(is_eligible=True)),
         )
     }
-    nothing: Mapping[str, int] = dict.fromkeys(("complete", "closed", "decided", "eligible"), 0)
-    return [
-        CellProgress(
-            cell=cell,
-            owed=owed.get(cell.pk, 0),
-            **{name: counted.get(cell.pk, nothing)[name] for name in nothing},
-        )
-        for cell in cells
-    ]
+    return [_progress(cell, owed.get(cell.pk, 0), counted.get(cell.pk, {})) for cell in cells]
+
+
+def _progress(cell: Unit, owed: int, counted: Mapping[str, Any]) -> CellProgress:
+    numbers = {name: counted.get(name, 0) for name in COUNTED}
+    return CellProgress(cell=cell, owed=owed, **numbers)
 
 
 def rows_of(cell: Unit, period: Period) -> list[MemberRow]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from cells.models import User
 from evaluations.answers import answer_of
-from evaluations.models import Evaluation, Score, Stage, State
+from evaluations.models import Evaluation, MemberSheet, Score, Stage, State
 from evaluations.rules.engine import LineOutcome, Outcome, score_line, score_sheet
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
@@ -118,7 +118,7 @@ class GroupView:
 class SheetView:
     """A sheet at one stage, scored by the engine from its stored rows."""
 
-    sheet: Evaluation
+    sheet: Evaluation | MemberSheet
     stage: str
     outcome: Outcome
     groups: list[GroupView]
@@ -166,7 +166,7 @@ def stored_rows(sheet: Evaluation, stage: str) -> dict[str, Score]:
 
 
 def sheet_view(
-    sheet: Evaluation,
+    sheet: Evaluation | MemberSheet,
     stage: str,
     rows: Mapping[str, Score],
     *,

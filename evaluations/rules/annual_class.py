@@ -121,7 +121,7 @@ def propose(
     by_points = next(one for one in rules.classes if total >= one.gte)
     if missing:
         return Proposal(total, by_points, None, (), tuple(missing))
-    failed = []
+    failed: list[tuple[AnnualClass, tuple[str, ...]]] = []
     for one in rules.classes[rules.classes.index(by_points) :]:
         unmet = tuple(
             words

@@ -133,7 +133,8 @@ def _steps(indicator: Indicator, answer: Any) -> Iterator[Step]:
 
 def _better(indicator: Indicator, before: LineOutcome) -> Iterator[Answers]:
     if indicator.options:
-        yield from ({indicator.input: option.code} for option in indicator.options)
+        for option in indicator.options:
+            yield {str(indicator.input): option.code}
         return
     for band in indicator.bands:
         if before.row is None:

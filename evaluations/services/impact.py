@@ -221,11 +221,11 @@ def _compatible(old: Indicator, new: Indicator) -> bool:
 
 
 def _read(answers: list[Values], mapped: Reading) -> Iterator[Values]:
-    for code, *rest in answers:
+    for code, option, num, den, na in answers:
         for line in mapped.lines.get(code, ()):
-            yield (line, *rest)
+            yield line, option, num, den, na
     for line in mapped.blank:
-        yield (line, "", None, None, True)
+        yield line, "", None, None, True
 
 
 def _fall(case: Case) -> tuple[bool, int, str]:
