@@ -1,4 +1,5 @@
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
+from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
 from evaluations.models.rankings import LineageBreak, Ranking, RankingRow
@@ -11,6 +12,7 @@ __all__ = [
     "Decision",
     "Evaluation",
     "LineageBreak",
+    "MemberSheet",
     "PastResult",
     "Period",
     "PeriodUnit",
