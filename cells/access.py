@@ -11,6 +11,8 @@ ENTER = "enter"
 SUBMIT = "submit"
 APPRAISE = "appraise"
 DECIDE = "decide"
+APPRAISE_COMMITTEE = "appraise_committee"
+DECIDE_COMMITTEE = "decide_committee"
 ADMINISTER = "administer"
 ACCOUNTS = "accounts"
 IMPORT = "import"
@@ -18,15 +20,37 @@ MEMBERS = "members"
 REORGANISE = "reorganise"
 CRITERIA = "criteria"
 
+# The sheet of a committee is judged by other roles than that of a cell; both from above it.
+OF_COMMITTEES = {APPRAISE: APPRAISE_COMMITTEE, DECIDE: DECIDE_COMMITTEE}
+
 ROLE_ACTIONS = {
-    "staff": {VIEW, ENTER, SUBMIT, APPRAISE, ACCOUNTS, IMPORT, MEMBERS, REORGANISE},
+    "staff": {
+        VIEW,
+        ENTER,
+        SUBMIT,
+        APPRAISE,
+        APPRAISE_COMMITTEE,
+        ACCOUNTS,
+        IMPORT,
+        MEMBERS,
+        REORGANISE,
+    },
     "secretary": {VIEW, ENTER, SUBMIT},
-    "leader": {VIEW, DECIDE},
+    "leader": {VIEW, DECIDE, DECIDE_COMMITTEE},
     "inspector": {VIEW},
     "supervisor": {VIEW},
     # Where the city allows it: a committee writes the criteria of its own branch.
     "criteria_author": {VIEW, CRITERIA},
-    "city_admin": {VIEW, ADMINISTER, ACCOUNTS, IMPORT, REORGANISE, CRITERIA},
+    "city_admin": {
+        VIEW,
+        ADMINISTER,
+        APPRAISE_COMMITTEE,
+        DECIDE_COMMITTEE,
+        ACCOUNTS,
+        IMPORT,
+        REORGANISE,
+        CRITERIA,
+    },
 }
 # The technical right: accounts and the system, no sheets, no scores.
 SUPERUSER_ACTIONS = {ACCOUNTS}
@@ -57,11 +81,18 @@ class Reach:
             within |= Q(**{f"{field}__gte": path, f"{field}__lt": after(path)})
         return within
 
+    def above(self, field: str) -> Q:
+        """Return the condition that the path in `field` lies below a branch's own unit."""
+        return self.condition(field) & ~Q(**{f"{field}__in": self.paths})
+
     def covers(self, path: str) -> bool:
         return self.everywhere or any(path.startswith(held) for held in self.paths)
 
     def covers_any(self, paths) -> bool:
         return any(self.covers(path) for path in paths)
+
+    def is_above_any(self, paths) -> bool:
+        return any(self.covers(path) and path not in self.paths for path in paths)
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.paths)

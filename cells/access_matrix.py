@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
+WORDS = ("yes", "no", "reach", "over")
 FILE = settings.BASE_DIR / "chibo" / "access_matrix.toml"
 ROLES = (
     "staff",
@@ -41,8 +42,8 @@ def lines() -> tuple[Line, ...]:
 def _line(key: str, row: list) -> Line:
     method, _, name = key.partition(" ")
     about, status, *words = row
-    if len(words) != len(ROLES) or set(words) - {"yes", "no", "reach"}:
-        raise ValueError(f"{key}: expected “yes”, “no” or “reach” for each of {', '.join(ROLES)}.")
+    if len(words) != len(ROLES) or set(words) - set(WORDS):
+        raise ValueError(f"{key}: expected one of {WORDS} for each of {', '.join(ROLES)}.")
     return Line(method, name, about, status, dict(zip(ROLES, words, strict=True)))
 
 

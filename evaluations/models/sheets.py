@@ -74,10 +74,17 @@ class EvaluationQuerySet(models.QuerySet):
         """Return the sheets on which `user` may do `action`.
 
         A stored sheet is reached through its unit's place today or through its frozen one: a
-        committee keeps what it appraised after the cell has moved away.
+        committee keeps what it appraised after the cell has moved away. It is judged from above.
         """
-        reach = access.reach(user, action)
-        return self.filter(reach.condition("path") | reach.condition("unit__path"))
+        if action not in access.OF_COMMITTEES:
+            reach = access.reach(user, action)
+            return self.filter(reach.condition("path") | reach.condition("unit__path"))
+        within = models.Q(pk__in=[])
+        for is_cell in (True, False):
+            reach = access.reach(user, judging(action, is_cell=is_cell))
+            above = reach.above("path") | reach.above("unit__path")
+            within |= models.Q(unit__is_cell=is_cell) & above
+        return self.filter(within)
 
     def owed(self):
         """Return the sheets of units that have to report in the period, or have done so."""
@@ -106,7 +113,13 @@ class EvaluationQuerySet(models.QuerySet):
                 )
             )
         )
-        return self.order_by(rank, "path")
+        # A committee sums up its cells, so its own sheet comes after theirs.
+        return self.order_by(rank, "-unit__is_cell", "path")
+
+
+def judging(action: str, *, is_cell: bool) -> str:
+    """Return the action by which a sheet is appraised or decided."""
+    return action if is_cell else access.OF_COMMITTEES[action]
 
 
 class Evaluation(models.Model):
@@ -171,6 +184,13 @@ class Evaluation(models.Model):
     def places(self) -> tuple[str, str]:
         """Return the paths through which the sheet is reached: frozen, and the unit's today."""
         return self.path, self.unit.path
+
+    def allows(self, user, action: str) -> bool:
+        """Tell of the sheet at hand what `allowed` tells of many."""
+        if action in access.OF_COMMITTEES:
+            reach = access.reach(user, judging(action, is_cell=self.unit.is_cell))
+            return reach.is_above_any(self.places)
+        return access.reach(user, action).covers_any(self.places)
 
     @property
     def stage_shown(self) -> Stage:

@@ -1,6 +1,7 @@
 """What waits for a decision: the desk of one committee in one period."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -9,6 +10,8 @@ from cells.models import Unit, User
 from evaluations.models import CriteriaSet, Evaluation, Period, State
 from evaluations.reasons import in_words, verdict
 from evaluations.services import locks
+
+DECIDING = (access.DECIDE, access.DECIDE_COMMITTEE)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def desk_of(user: User, period: Period, code: str) -> Desk:
 
 
 def _choices(user: User, period: Period) -> tuple[Choice, ...]:
-    if not access.reach(user, access.DECIDE):
+    if not any(access.reach(user, action) for action in DECIDING):
         return ()
     counted = (
         Evaluation.objects.allowed(user, access.DECIDE)
@@ -87,7 +90,9 @@ def _choices(user: User, period: Period) -> tuple[Choice, ...]:
     )
     rows = {row.pop("period_unit__committee"): row for row in counted}
     # Somebody who leads a branch below a committee does not decide in its name.
-    committees = Unit.objects.allowed(user, access.DECIDE).filter(pk__in=rows).order_by("path")
+    units: Any = Unit.objects
+    held = units.allowed(user, access.DECIDE) | units.allowed(user, access.DECIDE_COMMITTEE)
+    committees = held.filter(pk__in=rows).order_by("path")
     return tuple(Choice(committee, **rows[committee.pk]) for committee in committees)
 
 

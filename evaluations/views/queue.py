@@ -14,6 +14,8 @@ from cells.vietnamese import fold
 from evaluations.models import Evaluation, Period, State
 
 ROWS = 50
+TO_DO = (access.ENTER, access.APPRAISE)
+SUBJECTS = {"chi-bo": True, "dang-bo": False}
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,12 @@ def queue(request, period):
     """List the sheets of a period within reach, filtered by state, kind and text."""
     period = get_object_or_404(Period.objects.opened(), code=period)
     visible = Evaluation.objects.visible_to(request.user).owed().filter(period=period)
-    counts = dict(visible.order_by().values_list("state").annotate(Count("pk")))
+    counts, has_committees = _counts(visible)
     state, kind, text = (request.GET.get(name, "").strip() for name in ("state", "kind", "q"))
+    subject = request.GET.get("doi-tuong", "") if has_committees else ""
     rows = visible
+    if subject in SUBJECTS:
+        rows = rows.filter(unit__is_cell=SUBJECTS[subject])
     if state in State.values:
         rows = rows.filter(state=state)
     if kind:
@@ -56,10 +61,9 @@ def queue(request, period):
         rows = rows.filter(unit__search__contains=word)
     rows = rows.select_related("unit", "period_unit__kind", "period_unit__parent")
     page = Paginator(rows.in_order_of_work(), ROWS).get_page(request.GET.get("page"))
-    can = {
-        action: bool(access.reach(request.user, action))
-        for action in (access.ENTER, access.APPRAISE, access.DECIDE)
-    }
+    for sheet in page:
+        sheet.can = {name: sheet.allows(request.user, name) for name in TO_DO}
+    can_enter = bool(access.reach(request.user, access.ENTER))
     total = sum(counts.values())
     context = {
         "period": period,
@@ -68,13 +72,15 @@ def queue(request, period):
         "tabs": _tabs(counts, state),
         "total": total,
         "left": counts.get(State.DRAFT, 0) + counts.get(State.RETURNED, 0),
-        "waiting": counts.get(State.SUBMITTED, 0),
+        "waiting": _waiting(request.user, period, counts, has_committees=has_committees),
         "kinds": CellKind.objects.filter(valid_to__isnull=True),
         "state": state,
         "kind": kind,
         "q": text,
-        "can": can,
-        "next_url": _next_url(request.user, period, can),
+        "has_committees": has_committees,
+        "subject": subject,
+        "can_enter": can_enter,
+        "next_url": _next_url(request.user, period) if can_enter else "",
     }
     template = "evaluations/_queue_table.html" if request.htmx else "evaluations/queue.html"
     return render(request, template, context)
@@ -87,17 +93,33 @@ def _tabs(counts: dict[str, int], state: str) -> list[StateTab]:
     return tabs
 
 
-def _next_url(user, period: Period, can: dict[str, bool]) -> str:
+def _counts(visible) -> tuple[dict[str, int], bool]:
+    """Return how many sheets are in each state, and whether some are of committees."""
+    counts: dict[str, int] = {}
+    has_committees = False
+    by_state = visible.order_by().values_list("state", "unit__is_cell").annotate(Count("pk"))
+    for state, is_cell, count in by_state:
+        counts[state] = counts.get(state, 0) + count
+        has_committees |= not is_cell
+    return counts, has_committees
+
+
+def _waiting(user, period: Period, counts: dict[str, int], *, has_committees: bool) -> int:
+    """Return how many sheets wait for `user` to appraise them; nobody judges the own committee."""
+    if has_committees:
+        waiting = Evaluation.objects.allowed(user, access.APPRAISE).owed()
+        return waiting.filter(period=period, state=State.SUBMITTED).count()
+    return counts.get(State.SUBMITTED, 0) if access.reach(user, access.APPRAISE) else 0
+
+
+def _next_url(user, period: Period) -> str:
     """Return where the next piece of work of `user` lies; "" when nothing is left."""
-    if can[access.ENTER]:
-        following = (
-            Evaluation.objects.allowed(user, access.ENTER)
-            .owed()
-            .filter(period=period, state__in=[State.DRAFT, State.RETURNED])
-            .in_order_of_work()
-            .values_list("unit__code", flat=True)
-            .first()
-        )
-        if following:
-            return reverse("evaluations:sheet", args=[period.code, following])
-    return ""
+    following = (
+        Evaluation.objects.allowed(user, access.ENTER)
+        .owed()
+        .filter(period=period, state__in=[State.DRAFT, State.RETURNED])
+        .in_order_of_work()
+        .values_list("unit__code", flat=True)
+        .first()
+    )
+    return reverse("evaluations:sheet", args=[period.code, following]) if following else ""

@@ -17,8 +17,7 @@ def scorecard(request, period, code):
     card = scorecard_of(user=request.user, period=period, code=code)
     if card is None:
         return _no_sheet(request, period, code)
-    reach = access.reach(request.user, access.ENTER)
-    may_enter = reach.covers_any(card.sheet.places) and not locks.lock_status(
+    may_enter = card.sheet.allows(request.user, access.ENTER) and not locks.lock_status(
         card.sheet, access.ENTER, user=request.user
     )
     context = {"card": card, "may_enter": may_enter, "today": timezone.localdate()}

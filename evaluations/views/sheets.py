@@ -21,7 +21,7 @@ from evaluations.services.lines import Change, lines_save
 def sheet(request, period, code):
     """Show the sheet; the lines can be changed by who may enter it, while it is open."""
     found = get_object_or_404(Evaluation.objects.visible_to(request.user).of(period, code))
-    may_enter = access.reach(request.user, access.ENTER).covers_any(found.places)
+    may_enter = found.allows(request.user, access.ENTER)
     lock = locks.lock_status(found, access.ENTER, user=request.user)
     view = sheet_view(
         found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
@@ -34,7 +34,7 @@ def sheet(request, period, code):
         "can_enter": may_enter and not lock,
         "can_withdraw": may_enter
         and not locks.lock_status(found, locks.WITHDRAW, user=request.user),
-        "can_appraise": access.reach(request.user, access.APPRAISE).covers_any(found.places)
+        "can_appraise": found.allows(request.user, access.APPRAISE)
         and found.state in (State.SUBMITTED, State.APPRAISED),
     }
     return render(request, "evaluations/sheet.html", context)
@@ -129,7 +129,7 @@ def submit(request, period, code):
     )
     error = locks.lock_status(found, access.SUBMIT, user=request.user)
     if request.method == "POST" and not error:
-        on_behalf = "secretary" not in access.roles(request.user)
+        on_behalf = found.unit.is_cell and "secretary" not in access.roles(request.user)
         try:
             sheets.sheet_submit(sheet=found, by=request.user, door=Door.WEB, on_behalf=on_behalf)
         except RefusedError as refused:

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cells.access_matrix import ROLES, addresses, lines
-from tests.access.world import DEFAULTS, KNOWN, World
+from tests.access.world import DEFAULTS, KNOWN, OVER, World
 
 ADDRESSES = {address.name: address for address in addresses()}
 LINES = {f"{line.method} {line.name}": line for line in lines()}
@@ -79,6 +79,8 @@ def leads_to_sign_in(world, line):
 def fits(world, line, role, place, status):
     word = line.answers[role]
     if word == "no" or (word == "reach" and not world.is_reached(role, line.about, place)):
+        return status == 404
+    if word == "over" and place not in OVER[line.about]:
         return status == 404
     if place not in KNOWN.get(line.about, (place,)):
         return isinstance(status, int) and status < 500

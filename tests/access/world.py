@@ -74,6 +74,8 @@ class World:
     def sheet(self, role):
         return self.units(role)
 
+    judged = sheet
+
     def committee(self, role):
         return [(place, {}, {"committee": self.unit(place).code}) for place in PLACES]
 
@@ -264,14 +266,18 @@ class World:
         return made
 
     def is_reached(self, role, about, place):
-        """Return whether the place lies at or below where the role is held."""
+        """Return whether the place lies at or below where the role is held; judging, below."""
         if about in ("job", "upload", "event_file"):
             return place == "own"
         if role == "superuser":
             return True
+        if about == "judged" and place == HELD_AT[role]:
+            return False
         return self.unit(place).path.startswith(self.unit(HELD_AT[role]).path)
 
 
 # Which places have what the address is about; elsewhere within reach anything may be answered.
-KNOWN = {"sheet": CELLS, "committee": GRASSROOTS}
+KNOWN = {"sheet": CELLS, "judged": CELLS + GRASSROOTS, "committee": GRASSROOTS}
+# What the city has to judge: the sheets of committees, at the desk of its own.
+OVER = {"judged": GRASSROOTS, "committee": ("city",)}
 DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members", "event_kind": "split"}
