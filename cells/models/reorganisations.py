@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from cells import access
-from cells.models.units import Unit
+from cells.models.units import NameKeyField, Unit
 from cells.vietnamese import fold
 
 USER = settings.AUTH_USER_MODEL
@@ -123,6 +123,7 @@ class ResidentialArea(models.Model):
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
+    name_key = NameKeyField()
     search = models.CharField(max_length=200, editable=False, default="")
     committee = models.ForeignKey(Unit, models.PROTECT, related_name="areas")
     valid_from = models.DateField()
@@ -133,7 +134,7 @@ class ResidentialArea(models.Model):
     objects = ResidentialAreaQuerySet.as_manager()
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name_key"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),

@@ -19,7 +19,7 @@ def area_list(request):
     """Show the areas as of a day, with the cells that worked there then."""
     as_of, q = AsOf.read(request.GET), request.GET.get("q", "").replace("\0", "")[:100]
     found = ResidentialArea.objects.visible_to(request.user).as_of(as_of.day).search(q)
-    found = found.select_related("committee").order_by("committee__path", "name", "code")
+    found = found.select_related("committee").order_by("committee__path", "name_key", "code")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     cells = {}
     for row in AreaCell.objects.as_of(as_of.day).filter(area__in=list(page)).select_related("cell"):

@@ -186,3 +186,14 @@ def test_list_costs_the_same_for_many(client, tree, people, who, django_assert_n
             # Session, user, roles, count, areas, their cells.
             with django_assert_num_queries(6):
                 client.get(LIST)
+
+
+def test_areas_are_listed_by_the_value_of_their_numbers(client, tree, people, area, who):
+    for code in ("10", "9"):
+        areas.area_establish(
+            part=Part(f"TDP{code}", f"Tổ dân phố số {code}"), committee=tree.ward, on=START,
+            decision="", **who,
+        )  # fmt: skip
+    client.force_login(people.canbo)
+    names = [one.name for one in client.get(LIST).context["page"]]
+    assert names == ["Tổ dân phố số 5", "Tổ dân phố số 9", "Tổ dân phố số 10"]
