@@ -45,8 +45,10 @@ def read_answer(indicator: Indicator, answer: object) -> Row | None:
         return None
     if not isinstance(answer, Mapping):
         refuse(code, "câu trả lời phải là một nhóm giá trị trong dấu { }")
+    if "na" not in answer:
+        return _read_values(indicator, answer)
     given = dict(answer)
-    na = given.pop("na", False)
+    na = given.pop("na")
     if not isinstance(na, bool):
         refuse(code, "“na” (không áp dụng) chỉ nhận true hoặc false")
     if na and given:
@@ -56,23 +58,31 @@ def read_answer(indicator: Indicator, answer: object) -> Row | None:
     return _read_values(indicator, given) if given else None
 
 
-def _read_values(indicator: Indicator, given: dict[str, object]) -> Row:
+def _read_values(indicator: Indicator, given: Mapping[str, object]) -> Row:
     code, keys = indicator.code, KEYS[indicator.input]
-    if unknown := sorted(str(key) for key in given if key not in keys):
-        refuse(code, f"không nhận “{'”, “'.join(unknown)}”; dòng này cần “{'” và “'.join(keys)}”")
-    if missing := [key for key in keys if key not in given]:
-        refuse(code, f"còn thiếu “{'”, “'.join(missing)}”")
+    if len(given) != len(keys) or keys[0] not in given or keys[-1] not in given:
+        _refuse_keys(code, keys, given)
     if indicator.input in ("grade", "choice"):
         option = given[keys[0]]
         if not isinstance(option, str) or not option:
             refuse(code, f"“{keys[0]}” phải là mã của một lựa chọn")
-        return Row(code, option=option)
-    num, *den = (_whole(code, key, given[key]) for key in keys)
-    return Row(code, num=num, den=den[0] if den else None)
+        return Row(code, option)
+    num = _whole(code, keys[0], given[keys[0]])
+    den = _whole(code, keys[1], given[keys[1]]) if len(keys) > 1 else None
+    return Row(code, None, num, den)
+
+
+def _refuse_keys(code: str, keys: tuple[str, ...], given: Mapping[str, object]) -> NoReturn:
+    if unknown := sorted(str(key) for key in given if key not in keys):
+        refuse(code, f"không nhận “{'”, “'.join(unknown)}”; dòng này cần “{'” và “'.join(keys)}”")
+    missing = [key for key in keys if key not in given]
+    refuse(code, f"còn thiếu “{'”, “'.join(missing)}”")
 
 
 def _whole(code: str, key: str, value: object) -> int:
     """Return a whole number; 27.0 is one, 27.5, true and "27" are not."""
+    if type(value) is int:
+        return value
     name = WORDS[key]
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         refuse(code, f"{name} phải là một số nguyên")

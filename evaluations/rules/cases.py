@@ -76,14 +76,16 @@ def _named(code: object) -> Criteria:
 
 def _result(case: Mapping[str, Any], criteria: Criteria) -> dict[str, Any]:
     answers, vetoes = case.get("answers"), case.get("vetoes") or []
-    annual_class = case.get("annual_class")
+    annual_class, kind = case.get("annual_class"), case.get("kind")
     if not isinstance(answers, Mapping):
         raise AnswerError(None, "“answers” phải là một nhóm câu trả lời trong dấu { }.")
     if not isinstance(vetoes, list) or not all(isinstance(veto, str) for veto in vetoes):
         raise AnswerError(None, '“vetoes” phải là danh sách mã điểm loại, ví dụ ["V2"].')
     if annual_class is not None and not isinstance(annual_class, str):
         raise AnswerError(None, '“annual_class” phải là mã xếp loại năm, ví dụ "HTTNV".')
-    outcome = Scorer(criteria).score(answers, vetoes=vetoes, annual_class=annual_class)
+    if kind is not None and not isinstance(kind, str):
+        raise AnswerError(None, '“kind” phải là mã loại hình chi bộ, ví dụ "thon".')
+    outcome = Scorer(criteria).score(answers, vetoes=vetoes, annual_class=annual_class, kind=kind)
     return {
         "criteria": criteria.code,
         "total": dotted(outcome.total),
@@ -92,7 +94,7 @@ def _result(case: Mapping[str, Any], criteria: Criteria) -> dict[str, Any]:
         "lines": {code: dotted(points) for code, points in outcome.lines.items()},
         "eligible": outcome.eligible,
         "reasons": list(outcome.reasons),
-        "explain": [_item(line) for line in explain(criteria, answers, outcome)],
+        "explain": [_item(line) for line in explain(criteria, answers, outcome, kind=kind)],
     }
 
 

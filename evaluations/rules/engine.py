@@ -9,38 +9,13 @@ from struct import Struct
 from typing import NamedTuple
 
 from evaluations.rules.answers import AnswerError, Row, read_answer, refuse
-from evaluations.rules.numbers import HUNDRED, half_up, percent_of, whole_number
-from evaluations.rules.structure import Band, Criteria, Indicator, Option
+from evaluations.rules.lines import LineOutcome, judge, score_line
+from evaluations.rules.numbers import half_up
+from evaluations.rules.structure import Criteria
 
 __all__ = ["AnswerError", "LineOutcome", "Outcome", "Scorer", "Tally", "score_line", "score_sheet"]
 
 Values = tuple[str, str | None, int | None, int | None, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class LineOutcome:
-    """The points of one line and what gave them.
-
-    Without points the line is either not applicable or absent. Without option and band but with
-    points, the rule for an empty denominator decided, or no band matched.
-    """
-
-    indicator: Indicator
-    row: Row | None
-    points: int | None
-    not_applicable: bool = False
-    percent: int | None = None
-    option: Option | None = None
-    band: Band | None = None
-
-    @property
-    def absent(self) -> bool:
-        return self.points is None and not self.not_applicable
-
-    @property
-    def empty(self) -> bool:
-        """Tell whether the denominator was 0, so that the rule for it decided."""
-        return self.row is not None and self.row.den == 0
 
 
 class Tally(NamedTuple):
@@ -72,115 +47,77 @@ class Outcome:
         return not self.reasons
 
 
-def score_line(indicator: Indicator, answer: object) -> LineOutcome:
-    """Score one answer in the form of scoring cases, such as {"num": 27, "den": 30}."""
-    return _judge(indicator, read_answer(indicator, answer))
-
-
 def score_sheet(
     criteria: Criteria,
     answers: Mapping[str, object],
     *,
     vetoes: Iterable[str] = (),
     annual_class: str | None = None,
+    kind: str | None = None,
 ) -> Outcome:
-    """Score one sheet. A line without an answer is missing, never zero."""
-    return Scorer(criteria).score(answers, vetoes=vetoes, annual_class=annual_class)
+    """Score one sheet. A line without an answer is missing, never zero.
+
+    A line that is not for cells of `kind` is not applicable, without any answer.
+    """
+    return Scorer(criteria).score(answers, vetoes=vetoes, annual_class=annual_class, kind=kind)
 
 
-def _judge(indicator: Indicator, row: Row | None) -> LineOutcome:
-    """Score one typed row."""
-    if row is None:
-        return LineOutcome(indicator, None, None)
-    if row.na:
-        if not indicator.na:
-            refuse(indicator.code, "chỉ báo này không được chọn “không áp dụng”")
-        return LineOutcome(indicator, row, None, not_applicable=True)
-    if indicator.input in ("grade", "choice"):
-        return _judge_option(indicator, row)
-    if indicator.input == "count":
-        return _judge_count(indicator, row)
-    return _judge_ratio(indicator, row)
+class _Judged(dict[Values, LineOutcome]):
+    """Remember how each distinct row was judged; a city has few for its many lines."""
 
+    def __init__(self, criteria: Criteria, kind: str | None) -> None:
+        super().__init__()
+        self.indicators, self.kind = criteria.indicators, kind
 
-def _judge_option(indicator: Indicator, row: Row) -> LineOutcome:
-    option = indicator.option(row.option or "")
-    if option is None:
-        known = ", ".join(option.code for option in indicator.options)
-        refuse(indicator.code, f"không có lựa chọn “{row.option}”; hãy chọn một trong: {known}")
-    return LineOutcome(indicator, row, option.points, option=option)
-
-
-def _judge_count(indicator: Indicator, row: Row) -> LineOutcome:
-    if row.num is None:
-        refuse(indicator.code, "còn thiếu số lượng")
-    if row.num < 0:
-        refuse(indicator.code, f"số lượng không được âm ({row.num})")
-    band = _band(indicator, row.num * HUNDRED)
-    return LineOutcome(indicator, row, band.points if band else 0, band=band)
-
-
-def _judge_ratio(indicator: Indicator, row: Row) -> LineOutcome:
-    """Let an empty denominator decide first; else match the rounded percent to the bands."""
-    num, den = row.num, row.den
-    if num is None or den is None:
-        refuse(indicator.code, "cần cả tử số và mẫu số")
-    if num < 0 or den < 0:
-        refuse(indicator.code, f"tử số và mẫu số không được âm ({num}/{den})")
-    if den == 0:
-        if indicator.empty == "na":
-            return LineOutcome(indicator, row, None, not_applicable=True)
-        return LineOutcome(indicator, row, indicator.max if indicator.empty == "full" else 0)
-    if num > den and not indicator.may_exceed_100:
-        part = f"số {indicator.num_label}" if indicator.num_label else "tử số"
-        whole = f"số {indicator.den_label}" if indicator.den_label else "mẫu số"
-        refuse(
-            indicator.code,
-            f"{part} ({whole_number(num)}) không được lớn hơn {whole} ({whole_number(den)})",
-        )
-    percent = percent_of(num, den)
-    band = _band(indicator, percent)
-    return LineOutcome(indicator, row, band.points if band else 0, percent=percent, band=band)
-
-
-def _band(indicator: Indicator, value: int) -> Band | None:
-    return next((band for band in indicator.bands if band.holds(value)), None)
+    def __missing__(self, values: Values) -> LineOutcome:
+        row = Row(*values)
+        if row.code not in self.indicators:
+            refuse(row.code, "bộ tiêu chí không có chỉ báo này")
+        blank = not row.na and not row.option and row.num is None and row.den is None
+        outcome = judge(self.indicators[row.code], None if blank else row, self.kind)
+        self[values] = outcome
+        return outcome
 
 
 class _Parts(dict[Values, int]):
-    """Remember what each distinct row adds; a city has few distinct rows for its many lines.
+    """Remember what each distinct row adds to its sheet.
 
     A part is one integer of 16-bit fields: points and not-applicable maximum of each group, then
     the number of answers. Adding whole integers adds all fields at once; a group stays below
-    2**16, as a set comes to 100 points.
+    2**16, as a set comes to 100 points. Lines that are not for `kind` count once, in `base`.
     """
 
-    def __init__(self, criteria: Criteria) -> None:
+    def __init__(self, criteria: Criteria, kind: str | None) -> None:
         super().__init__()
+        self.judged = _Judged(criteria, kind)
         self.fields = Struct(f"<{2 * len(criteria.groups) + 1}H")
-        self.lines = {
-            line.code: (number, line)
+        self.groups = {
+            line.code: number
             for number, group in enumerate(criteria.groups)
             for line in group.indicators
         }
+        lines = criteria.indicators.values()
+        self.away = {line.code for line in lines if not line.applies_to(kind)}
+        self.base = sum(self._part(self.judged[Row(code)]) for code in self.away)
 
     def __missing__(self, values: Values) -> int:
-        row = Row(*values)
-        if row.code not in self.lines:
-            refuse(row.code, "bộ tiêu chí không có chỉ báo này")
-        group, line = self.lines[row.code]
-        blank = not row.na and not row.option and row.num is None and row.den is None
-        outcome = _judge(line, None if blank else row)
-        fields = [0] * (self.fields.size // 2)
-        fields[2 * group] = outcome.points or 0
-        fields[2 * group + 1] = line.max if outcome.not_applicable else 0
-        fields[-1] = 0 if outcome.absent else 1
-        part = self[values] = int.from_bytes(self.fields.pack(*fields), "little")
+        outcome = self.judged[values]
+        part = 0 if outcome.indicator.code in self.away else self._part(outcome)
+        self[values] = part
         return part
+
+    def _part(self, outcome: LineOutcome) -> int:
+        line = outcome.indicator
+        place = 2 * self.groups[line.code]
+        fields = [0] * (self.fields.size // 2)
+        fields[place] = outcome.points or 0
+        fields[place + 1] = line.max if outcome.not_applicable else 0
+        fields[-1] = 0 if outcome.absent else 1
+        return int.from_bytes(self.fields.pack(*fields), "little")
 
     def add(self, rows: Iterable[Values]) -> tuple[int, ...]:
         """Return the summed fields of the rows of one sheet."""
-        whole = sum(map(self.__getitem__, rows))
+        whole = sum(map(self.__getitem__, rows), self.base)
         return self.fields.unpack(whole.to_bytes(self.fields.size, "little"))
 
 
@@ -189,7 +126,8 @@ class Scorer:
 
     def __init__(self, criteria: Criteria) -> None:
         self.criteria = criteria
-        self._parts = _Parts(criteria)
+        self._parts: dict[str | None, _Parts] = {}
+        self._kinds = {kind for line in criteria.indicators.values() for kind in line.kinds}
         self._groups = tuple((group.code, group.max, group.floor) for group in criteria.groups)
         self._vetoes = frozenset(veto.code for veto in criteria.vetoes)
         self._size = len(criteria.indicators)
@@ -200,9 +138,10 @@ class Scorer:
         *,
         vetoes: Iterable[str] = (),
         annual_class: str | None = None,
+        kind: str | None = None,
     ) -> Tally:
         """Score stored values: at most one (code, option, num, den, na) for each line."""
-        *sums, answered = self._parts.add(rows)
+        *sums, answered = self._parts_of(kind).add(rows)
         return self._conclude(sums, self._obstacles(answered < self._size, vetoes, annual_class))
 
     def score(
@@ -211,26 +150,38 @@ class Scorer:
         *,
         vetoes: Iterable[str] = (),
         annual_class: str | None = None,
+        kind: str | None = None,
     ) -> Outcome:
         """Score one sheet of answers, with the points of every line."""
         for code in answers:
             if code not in self.criteria.indicators:
                 refuse(str(code), "bộ tiêu chí không có chỉ báo này")
-        lines = {
-            code: score_line(indicator, answers.get(code))
+        judged = self._parts_of(kind).judged
+        lines = [
+            judged[read_answer(indicator, answers.get(code)) or Row(code)]
             for code, indicator in self.criteria.indicators.items()
-        }
-        rows = [line.row for line in lines.values() if line.row is not None]
-        tally = self.score_values(rows, vetoes=vetoes, annual_class=annual_class)
+        ]
+        rows = [line.row for line in lines if line.row is not None]
+        tally = self.score_values(rows, vetoes=vetoes, annual_class=annual_class, kind=kind)
         codes = (group.code for group in self.criteria.groups)
         return Outcome(
             total=tally.total,
             level=tally.level,
             groups=dict(zip(codes, tally.groups, strict=True)),
-            lines={code: line.points for code, line in lines.items()},
+            lines={line.indicator.code: line.points for line in lines},
             reasons=tally.reasons,
-            missing=tuple(code for code, line in lines.items() if line.absent),
+            missing=tuple(line.indicator.code for line in lines if line.absent),
         )
+
+    def _parts_of(self, kind: str | None) -> _Parts:
+        """Return what was judged for `kind`; all kinds that no line names are one."""
+        if not self._kinds:
+            kind = None
+        elif kind is not None and kind not in self._kinds:
+            kind = ""
+        if kind not in self._parts:
+            self._parts[kind] = _Parts(self.criteria, kind)
+        return self._parts[kind]
 
     def _obstacles(
         self, incomplete: bool, vetoes: Iterable[str], annual_class: str | None

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evaluations.rules.engine import LineOutcome, Outcome, score_line
+from evaluations.rules.engine import Outcome
+from evaluations.rules.lines import LineOutcome, score_line
 from evaluations.rules.numbers import HUNDRED, percent_of, spoken, whole_number
 from evaluations.rules.structure import Band, Criteria, Indicator
 
@@ -22,12 +23,16 @@ class LineExplanation:
 
 
 def explain(
-    criteria: Criteria, answers: Mapping[str, object], outcome: Outcome
+    criteria: Criteria,
+    answers: Mapping[str, object],
+    outcome: Outcome,
+    *,
+    kind: str | None = None,
 ) -> list[LineExplanation]:
     """Explain every line of a scored sheet, in the order of the set."""
     lines = []
     for code, indicator in criteria.indicators.items():
-        line = explain_line(score_line(indicator, answers.get(code)))
+        line = explain_line(score_line(indicator, answers.get(code), kind=kind))
         if line.points != outcome.lines[code]:
             raise ValueError(f"The outcome is not that of these answers: line {code}.")
         lines.append(line)
@@ -54,7 +59,7 @@ def _points(points: int) -> str:
 
 def _input(outcome: LineOutcome) -> str:
     row = outcome.row
-    if row is not None and row.na:
+    if outcome.by_kind or (row is not None and row.na):
         return "không áp dụng"
     if outcome.option:
         return outcome.option.title
@@ -71,6 +76,8 @@ def _rule(outcome: LineOutcome) -> str:
         return "chưa chấm: chưa có điểm"
     if outcome.not_applicable and outcome.empty:
         return "mẫu số bằng 0: không áp dụng, không tính vào nhóm"
+    if outcome.by_kind:
+        return "không dành cho loại hình chi bộ này: không tính vào nhóm"
     if points is None:
         return "không áp dụng: không tính vào nhóm"
     if outcome.option:
@@ -124,7 +131,7 @@ def _next_option(indicator: Indicator, points: int) -> str | None:
 
 def _reach(indicator: Indicator, band: Band, num: int, den: int | None) -> str | None:
     """Say what count or numerator would just enter `band`, None where no number can."""
-    wanted = _nearest(indicator, band, num, den)
+    wanted = nearest_number(indicator, band, num, den)
     if wanted is None:
         return None
     step = (
@@ -138,7 +145,7 @@ def _reach(indicator: Indicator, band: Band, num: int, den: int | None) -> str |
     return f"cần {target} để được {_points(band.points)}: {step}"
 
 
-def _nearest(indicator: Indicator, band: Band, num: int, den: int | None) -> int | None:
+def nearest_number(indicator: Indicator, band: Band, num: int, den: int | None) -> int | None:
     """Return the number closest to `num` whose value falls in `band`."""
 
     def falls(candidate: int) -> bool:
