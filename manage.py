@@ -6,7 +6,7 @@ import sys
 from chibo import env
 
 # They judge files, not an installation, so they run with an empty environment.
-OFFLINE_COMMANDS = {"score"}
+OFFLINE_COMMANDS = {"score", "criteria_lint"}
 
 
 def main() -> None:

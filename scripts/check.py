@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"
 PYTHON = str(BIN / "python")
 MANAGE = [PYTHON, "manage.py"]
-CRITERIA = "from evaluations.rules.criteria import load_shipped; load_shipped()"
 
 
 def main() -> None:
@@ -25,7 +24,7 @@ def main() -> None:
             ("import-linter", [BIN / "lint-imports", "--no-cache"], {}),
             ("djade", [BIN / "djade", "--check", "--target-version", "5.2", *templates], {}),
             ("template rules", [PYTHON, "scripts/lint_templates.py"], {}),
-            ("criteria sets", [PYTHON, "-c", CRITERIA], {}),
+            ("criteria sets", [*MANAGE, "criteria_lint"], {}),
             ("missing migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], demo),
             ("deployment", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], production()),
             ("mypy", [BIN / "mypy", "."], demo),
