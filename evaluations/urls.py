@@ -33,6 +33,7 @@ urlpatterns = [
     path("phieu/<slug:period>/<str:code>/", sheets.sheet, name="sheet"),
     path("phieu/<slug:period>/<str:code>/dong/<str:line>/", sheets.line, name="line"),
     path("phieu/<slug:period>/<str:code>/diem-loai/", sheets.vetoes, name="vetoes"),
+    path("phieu/<slug:period>/<str:code>/xep-loai/", sheets.annual_class, name="annual_class"),
     path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
     path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),
     path("phieu/<slug:period>/<str:code>/nhat-ky/", history.history, name="history"),
@@ -48,6 +49,11 @@ urlpatterns = [
     ),
     path(
         "tham-dinh/<slug:period>/<str:code>/diem-loai/", appraisal.vetoes, name="appraisal_vetoes"
+    ),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/xep-loai/",
+        appraisal.annual_class,
+        name="appraisal_class",
     ),
     path("tham-dinh/<slug:period>/<str:code>/xong/", appraisal.finish, name="appraisal_finish"),
     path("tham-dinh/<slug:period>/<str:code>/tra-lai/", appraisal.send_back, name="sheet_return"),

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from cells.models import AuditEntry, Door
 from evaluations.models import Evaluation, Stage, State
+from evaluations.reasons import class_name
 from evaluations.rules.engine import AnswerError, score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Criteria
@@ -18,6 +19,7 @@ ACTIONS = {
     "line_saved": "Ghi kết quả",
     "lines_accepted": "Đồng ý với tự chấm",
     "vetoes_saved": "Ghi điểm loại",
+    "annual_class_saved": "Ghi xếp loại năm",
     "submitted": "Nộp phiếu",
     "withdrawn": "Rút phiếu",
     "returned": "Trả lại phiếu",
@@ -31,7 +33,7 @@ STAGES = {stage.value: stage.label for stage in Stage}
 
 @dataclass(frozen=True)
 class Change:
-    """One value before and after. `line` is empty for the state and the vetoes."""
+    """One value before and after. `line` is empty for the state, the vetoes and the class."""
 
     line: str
     title: str
@@ -85,6 +87,8 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
     elif entry.field == "vetoes":
         old, new = _vetoes(criteria, entry.old), _vetoes(criteria, entry.new)
         yield Change("", "Điểm loại", "", old, new)
+    elif entry.field == "annual_class":
+        yield Change("", "Xếp loại năm", "", _class(entry.old), _class(entry.new))
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
         yield _line(criteria, line or entry.field, stage, entry.old, entry.new)
@@ -111,6 +115,10 @@ def _answer(criteria: Criteria, line: str, answer: Any) -> str:
 
 def _state(value: Any) -> str:
     return State(value).label if value in State.values else "chưa có"
+
+
+def _class(value: Any) -> str:
+    return class_name(value) if value else "chưa có"
 
 
 def _vetoes(criteria: Criteria, codes: Any) -> str:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from cells.models import User
 from evaluations.answers import answer_of
 from evaluations.models import Evaluation, MemberSheet, Score, Stage, State
+from evaluations.reasons import class_name
 from evaluations.rules.engine import LineOutcome, Outcome, score_line, score_sheet
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
@@ -133,6 +134,18 @@ class SheetView:
         return [
             line for group in self.groups for line in group.lines if line.indicator.code in wanted
         ]
+
+    @property
+    def classes(self) -> list[tuple[str, str]]:
+        """Return the classes of the year by code and name, best first; none if not asked for."""
+        rules = self.sheet.criteria.rules
+        if rules.recognition.annual_class_gte is None:
+            return []
+        return [(code, class_name(code)) for code in reversed(rules.annual_classes)]
+
+    @property
+    def lowest_class(self) -> str:
+        return class_name(self.sheet.criteria.rules.recognition.annual_class_gte or "")
 
     @property
     def waiting(self) -> int:

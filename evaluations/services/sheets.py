@@ -1,4 +1,4 @@
-"""The life of a sheet before appraisal: vetoes, submitting, withdrawing, returning."""
+"""The life of a sheet before appraisal: vetoes, class, submitting, withdrawing, returning."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -68,22 +68,48 @@ def vetoes_save(
     *, sheet: Evaluation, vetoes: Sequence[str], by: User, door: str, reason: str = ""
 ) -> Evaluation:
     """Set which vetoes hold. After submission only the appraiser may, with a reason."""
-    appraising = sheet.state == State.SUBMITTED
-    held = sheet_locked(sheet, access.APPRAISE if appraising else access.ENTER, by)
+    held = _held_to_mark(sheet, by)
     known = {veto.code for veto in held.criteria.rules.vetoes}
     if unknown := set(vetoes) - known:
         raise RefusedError(f"Không có điểm loại {', '.join(sorted(unknown))}.")
-    new, old = sorted(set(vetoes)), held.vetoes
+    return _mark(held, "vetoes", sorted(set(vetoes)), by, door, reason, "điểm loại")
+
+
+@transaction.atomic
+def annual_class_save(
+    *, sheet: Evaluation, annual_class: str, by: User, door: str, reason: str = ""
+) -> Evaluation:
+    """Set the class of the year, "" for none yet. After submission only the appraiser may."""
+    held = _held_to_mark(sheet, by)
+    rules = held.criteria.rules
+    if rules.recognition.annual_class_gte is None:
+        raise RefusedError("Bộ tiêu chí của phiếu này không xét xếp loại năm.")
+    if annual_class not in ("", *rules.annual_classes):
+        raise RefusedError("Không có mức xếp loại năm này. Hãy chọn lại.")
+    return _mark(held, "annual_class", annual_class, by, door, reason, "xếp loại năm")
+
+
+def _held_to_mark(sheet: Evaluation, by: User) -> Evaluation:
+    appraising = sheet.state == State.SUBMITTED
+    return sheet_locked(sheet, access.APPRAISE if appraising else access.ENTER, by)
+
+
+def _mark(
+    held: Evaluation, field: str, new: Any, by: User, door: str, reason: str, name: str
+) -> Evaluation:
+    """Set what a sheet says beside its lines; an appraiser says why."""
+    old = getattr(held, field)
     if new == old:
         return held
+    appraising = held.state == State.SUBMITTED
     if appraising and not reason.strip():
-        raise ReasonMissingError("Thay đổi điểm loại khi thẩm định: cần ghi lý do.")
-    held.vetoes = new
+        raise ReasonMissingError(f"Thay đổi {name} khi thẩm định: cần ghi lý do.")
+    setattr(held, field, new)
     stage = Stage.APPRAISED if appraising else Stage.SELF
     apply = apply_total if appraising else apply_outcome
     fields = apply(held, stage, outcome_of(held, stage))
-    held.save(update_fields=["vetoes", *fields])
-    sheet_record(held, by, door, "vetoes_saved", field="vetoes", old=old, new=new, reason=reason)
+    held.save(update_fields=[field, *fields])
+    sheet_record(held, by, door, f"{field}_saved", field=field, old=old, new=new, reason=reason)
     return held
 
 

@@ -1,5 +1,7 @@
 """Appraising a submitted sheet beside what the cell gave itself."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -146,20 +148,25 @@ def _answer(request, found, line, status, *, conflict=None, **changed):
 
 @require_POST
 def vetoes(request, period, code):
+    save = partial(sheets.vetoes_save, vetoes=request.POST.getlist("veto"))
+    return _marked(request, period, code, save, "điểm loại", "#diem-loai")
+
+
+@require_POST
+def annual_class(request, period, code):
+    save = partial(sheets.annual_class_save, annual_class=request.POST.get("class", ""))
+    return _marked(request, period, code, save, "xếp loại năm", "#xep-loai")
+
+
+def _marked(request, period, code, save, name, place):
     found = _found(request, period, code)
     try:
-        sheets.vetoes_save(
-            sheet=found,
-            vetoes=request.POST.getlist("veto"),
-            by=request.user,
-            door=Door.WEB,
-            reason=request.POST.get("reason", ""),
-        )
+        save(sheet=found, by=request.user, door=Door.WEB, reason=request.POST.get("reason", ""))
     except RefusedError as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, "Đã lưu điểm loại.")
-    return redirect(reverse("evaluations:appraisal", args=[period, code]) + "#diem-loai")
+        messages.success(request, f"Đã lưu {name}.")
+    return redirect(reverse("evaluations:appraisal", args=[period, code]) + place)
 
 
 @require_POST

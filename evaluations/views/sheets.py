@@ -1,5 +1,7 @@
 """Entering a sheet: one page, saved line by line."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +12,7 @@ from cells.models import Door
 from evaluations.inputs import read_posted
 from evaluations.models import Evaluation, Stage, State
 from evaluations.next_work import next_unfinished, sheet_url
+from evaluations.reasons import class_name
 from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets
@@ -101,24 +104,37 @@ def _stored_line(request, found, line):
 @require_POST
 def vetoes(request, period, code):
     """Save which vetoes hold, and answer with the parts of the page that this changed."""
+    save = partial(sheets.vetoes_save, vetoes=request.POST.getlist("veto"))
+    return _marked(request, period, code, save, "diem-loai")
+
+
+@require_POST
+def annual_class(request, period, code):
+    """Save the class of the year, and answer with the parts of the page that this changed."""
+    save = partial(sheets.annual_class_save, annual_class=request.POST.get("class", ""))
+    return _marked(request, period, code, save, "xep-loai")
+
+
+def _marked(request, period, code, save, place):
     found = get_object_or_404(
         Evaluation.objects.allowed(request.user, access.ENTER).of(period, code)
     )
     error, status = "", 200
     try:
-        found = sheets.vetoes_save(
-            sheet=found,
-            vetoes=request.POST.getlist("veto"),
-            by=request.user,
-            door=Door.WEB,
-        )
+        found = save(sheet=found, by=request.user, door=Door.WEB)
     except LockedError as refused:
         error, status = refused.message, 423
     except RefusedError as refused:
         error, status = refused.message, 422
     view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF))
-    context = {"sheet": found, "view": view, "error": error, "can_enter": status != 423}
-    return render(request, "evaluations/_vetoes_saved.html", context, status=status)
+    context = {
+        "sheet": found,
+        "view": view,
+        "error": error,
+        "place": place,
+        "can_enter": status != 423,
+    }
+    return render(request, "evaluations/_mark_saved.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,6 +162,7 @@ def submit(request, period, code):
         "view": view,
         "error": error,
         "vetoes": [held[code] for code in found.vetoes],
+        "class_name": class_name(found.annual_class),
     }
     return render(request, "evaluations/sheet_submit.html", context, status=422 if error else 200)
 
