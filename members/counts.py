@@ -43,10 +43,20 @@ def counts_on(day: date, cells: Iterable | None = None, **within) -> dict[int, C
     return dict(_counted(there, day))
 
 
-def counts_within(condition: Q, day: date) -> dict[int, CellCount]:
-    """Count the members of the cells that a condition on the membership allows."""
-    there = Membership.objects.active_on(day).filter(condition, member__merged_into__isnull=True)
-    return dict(_counted(there, day))
+def belonging_within(condition: Q, day: date) -> dict[int, CellCount]:
+    """Count only who belongs to the cells that a condition allows: official and full members.
+
+    For pages that judge many cells by their size alone: no look at who is away or exempt.
+    """
+    there = Membership.objects.active_on(day).filter(
+        condition, is_temporary=False, member__merged_into__isnull=True
+    )
+    rows = (
+        there.order_by()
+        .values_list("cell")
+        .annotate(official=Count("pk"), full=Count("pk", filter=Q(member__full_on__lte=day)))
+    )
+    return {cell: CellCount(official=official, full=full) for cell, official, full in rows}
 
 
 def _counted(there, day: date):

@@ -1,43 +1,61 @@
 """What the rules call for and a branch does not have yet; a fixed number of queries."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from cells import access
 from cells.models import Unit, User
 from members.calendar import holidays_from
-from members.counts import NOBODY, CellCount, counts_within
+from members.counts import NOBODY, CellCount, belonging_within
 from members.models import Member, Membership, Post, Transfer
 from members.services.merging import duplicate_groups
 from members.services.moving import deadline_of
 from members.thresholds import Thresholds, in_force, months_after
 
-SHOWN = 30
+Item = tuple[str, str, str]
 
 
 @dataclass(eq=False)
 class Warned:
-    """One kind of warning: what it is, what to do, how many, and the first of them."""
+    """One kind of warning: what it is, what to do, and each case as (text, address, note).
+
+    Without items the cases have a page of their own at `more_url`.
+    """
 
     code: str
     title: str
     advice: str
-    count: int = 0
-    items: list[tuple[str, str, str]] = field(default_factory=list)
+    items: "Sequence[Item] | People" = field(default_factory=list)
     more_url: str = ""
-
-    def add(self, text: str, url: str, note: str = "") -> None:
-        self.count += 1
-        if len(self.items) < SHOWN:
-            self.items.append((text, url, note))
+    own_count: int | None = None
 
     @property
-    def more(self) -> int:
-        return self.count - len(self.items)
+    def count(self) -> int:
+        return len(self.items) if self.own_count is None else self.own_count
+
+
+class People:
+    """The members of a query as items, read page by page."""
+
+    def __init__(self, members: QuerySet[Member], note: Callable[[Member], str]) -> None:
+        self.members, self.note = members, note
+
+    @cached_property
+    def _count(self) -> int:
+        return self.members.count()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: slice) -> list[Item]:
+        return [(one.full_name, _member_url(one.pk), self.note(one)) for one in self.members[place]]
 
 
 def warnings_of(user: User, unit: Unit | None, day: date) -> list[Warned]:
@@ -47,9 +65,9 @@ def warnings_of(user: User, unit: Unit | None, day: date) -> list[Warned]:
     members = _members(user, unit)
     return [
         *_cells(branch, day, rules),
-        _probation(members, unit, day, rules),
+        _probation(members, day, rules),
         _transfers(branch, day),
-        _no_birth_year(members, unit),
+        _no_birth_year(members),
         _duplicates(user),
     ]
 
@@ -64,7 +82,7 @@ def _members(user: User, unit: Unit | None):
 
 
 def _cells(branch: access.Reach, day: date, rules: Thresholds) -> list[Warned]:
-    counts = counts_within(branch.condition("cell__path"), day)
+    counts = belonging_within(branch.condition("cell__path"), day)
     posts: dict[int, set[str]] = defaultdict(set)
     held = Post.objects.held_on(day).filter(branch.condition("unit__path"), unit__is_cell=True)
     for cell, kind in held.order_by().values_list("unit", "kind"):
@@ -86,6 +104,9 @@ def _cells(branch: access.Reach, day: date, rules: Thresholds) -> list[Warned]:
         "large", f"Từ {rules.subgroups_from} đảng viên trở lên",
         "Chia thành tổ đảng, mỗi tổ sinh hoạt ít nhất mỗi tháng một lần.",
     )  # fmt: skip
+    found: dict[Warned, list[Item]] = {
+        one: [] for one in (few, secretary, lacking, needless, large)
+    }
     cells = Unit.objects.filter(branch.condition("path")).active().cells().order_by("path")
     for pk, code, name in cells.values_list("pk", "code", "name"):
         count = counts.get(pk, NOBODY)
@@ -98,8 +119,10 @@ def _cells(branch: access.Reach, day: date, rules: Thresholds) -> list[Warned]:
         }
         for warned, holds in judged.items():
             if holds:
-                warned.add(name, _list_url(cell=code), _said(count))
-    return [few, secretary, lacking, needless, large]
+                found[warned].append((name, _list_url(cell=code), _said(count)))
+    for warned, items in found.items():
+        warned.items = items
+    return list(found)
 
 
 def _said(count: CellCount) -> str:
@@ -114,60 +137,41 @@ def _member_url(pk) -> str:
     return reverse("members:member", args=[pk])
 
 
-def _probation(members, unit: Unit | None, day: date, rules: Thresholds) -> Warned:
-    warned = Warned(
+def _probation(members: QuerySet[Member], day: date, rules: Thresholds) -> Warned:
+    since = months_after(day, -rules.probation_months)
+    late = members.filter(full_on__isnull=True, admitted_on__lt=since).order_by("admitted_on", "pk")
+    return Warned(
         "probation", f"Dự bị quá {rules.probation_months} tháng",
         "Xét công nhận chính thức, hoặc ghi ngày chính thức nếu đã công nhận.",
-        more_url=_list_url(dien="du-bi", xep="ngay-vao", **_cell(unit)),
+        People(late, lambda one: f"vào Đảng {one.admitted_on:%d/%m/%Y}"),
     )  # fmt: skip
-    since = months_after(day, -rules.probation_months)
-    late = members.filter(full_on__isnull=True, admitted_on__lt=since).order_by("admitted_on")
-    warned.count = late.count()
-    warned.items = [
-        (member.full_name, _member_url(member.pk), f"vào Đảng {member.admitted_on:%d/%m/%Y}")
-        for member in late[:SHOWN]
-    ]
-    return warned
 
 
-def _cell(unit: Unit | None) -> dict[str, str]:
-    return {"cell": unit.code} if unit else {}
-
-
-def _no_birth_year(members, unit: Unit | None) -> Warned:
-    warned = Warned(
+def _no_birth_year(members: QuerySet[Member]) -> Warned:
+    without = members.filter(birth_year__isnull=True).order_by("sort_key", "pk")
+    return Warned(
         "birth-year", "Chưa ghi năm sinh", "Ghi năm sinh để phân biệt người trùng tên.",
-        more_url=_list_url(tuoi="chua-ro", **_cell(unit)),
+        People(without, lambda one: ""),
     )  # fmt: skip
-    without = members.filter(birth_year__isnull=True)
-    warned.count = without.count()
-    warned.items = [
-        (member.full_name, _member_url(member.pk), "")
-        for member in without.order_by("sort_key")[:SHOWN]
-    ]
-    return warned
 
 
 def _transfers(branch: access.Reach, day: date) -> Warned:
-    warned = Warned(
-        "transfers", "Chuyển sinh hoạt quá hạn", "Làm giấy giới thiệu, hoặc nhắc nộp giấy.",
-        more_url=reverse("members:transfers"),
-    )  # fmt: skip
     under_way = Transfer.objects.touching(branch).under_way().order_by("moved_on")
     transfers = list(under_way.select_related("member"))
     holidays = holidays_from(min((one.moved_on for one in transfers), default=day))
+    items: list[Item] = []
     for transfer in transfers:
         deadline = deadline_of(transfer, day, holidays)
         if deadline and deadline.is_late:
             note = f"quá hạn {deadline.days_late} ngày làm việc"
-            warned.add(transfer.member.full_name, reverse("members:transfers"), note)
-    return warned
+            items.append((transfer.member.full_name, reverse("members:transfers"), note))
+    return Warned(
+        "transfers", "Chuyển sinh hoạt quá hạn", "Làm giấy giới thiệu, hoặc nhắc nộp giấy.", items
+    )
 
 
 def _duplicates(user: User) -> Warned:
-    warned = Warned(
+    return Warned(
         "duplicates", "Có thể ghi trùng người", "So hai hồ sơ; cùng một người thì gộp lại.",
-        more_url=reverse("members:duplicates"),
+        more_url=reverse("members:duplicates"), own_count=duplicate_groups(user).count(),
     )  # fmt: skip
-    warned.count = duplicate_groups(user).count()
-    return warned

@@ -17,6 +17,7 @@ from members.thresholds import in_force
 from members.warnings import warnings_of
 
 GROUPS_SHOWN = 25
+ITEMS_SHOWN = 50
 
 
 @require_GET
@@ -26,14 +27,27 @@ def warning_page(request):
     unit = visible.filter(code=code).first() if code else None
     today = timezone.localdate()
     units = visible.committees()[: LIST_AT_MOST + 1]
+    found = warnings_of(request.user, unit, today)
+    chosen = _chosen(found, request.GET.get("loai", ""))
+    items = Paginator(chosen.items, ITEMS_SHOWN) if chosen else None
     context = {
-        "warnings": warnings_of(request.user, unit, today),
+        "warnings": found,
+        "raised": [one for one in found if one.count],
+        "clear": [one for one in found if not one.count],
+        "chosen": chosen,
+        "page": items.get_page(request.GET.get("page")) if items else None,
         "unit": unit,
         "code": code,
         "units": units if len(units) <= LIST_AT_MOST else [],
         "rules": in_force(today),
     }
     return render(request, "members/warnings.html", context)
+
+
+def _chosen(found, code):
+    """Return the kind that was asked for, or the first that has cases to show here."""
+    shown = [one for one in found if one.count and not one.more_url]
+    return next((one for one in shown if one.code == code), shown[0] if shown else None)
 
 
 @require_GET
