@@ -11,6 +11,7 @@ from evaluations.views import (
     periods,
     queue,
     rankings,
+    reorganisation_entry,
     reorganisation_files,
     reorganisations,
     scorecards,
@@ -92,7 +93,7 @@ urlpatterns = [
     path("to-chuc/", reorganisations.reorganisation_list, name="reorganisations"),
     path(
         "to-chuc/moi/<slug:event_kind>/",
-        reorganisations.reorganisation_new,
+        reorganisation_entry.reorganisation_new,
         name="reorganisation_new",
     ),
     path("to-chuc/tep/", reorganisation_files.reorganisation_file, name="reorganisation_file"),
@@ -111,7 +112,6 @@ urlpatterns = [
         reorganisation_files.reorganisation_run_apply,
         name="reorganisation_run_apply",
     ),
-    path("to-chuc/tim-don-vi/", reorganisations.reorganisation_units, name="reorganisation_units"),
     path("to-chuc/<int:pk>/", reorganisations.reorganisation, name="reorganisation"),
     path(
         "to-chuc/<int:pk>/huy-bo/",

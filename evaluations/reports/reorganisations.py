@@ -16,6 +16,7 @@ HEADINGS = {
     "units_along": "Tổ chức",
     "areas": "Tổ chức",
     "members_moved": "Đảng viên, chức vụ",
+    "members_along": "Đảng viên, chức vụ",
     "members_left": "Đảng viên, chức vụ",
     "posts_ended": "Đảng viên, chức vụ",
     "posts_moved": "Đảng viên, chức vụ",

@@ -91,7 +91,9 @@ class MembersPart:
 
     def effects(self, change: Change) -> list[Effect]:
         moving = _moving(change)
-        moved = sum(1 for row in moving if row.code)
+        official = [row for row in moving if not row.place.is_temporary]
+        moved = sum(1 for row in official if row.code)
+        along = sum(1 for row in moving if row.place.is_temporary and row.code)
         posts = _posts(change).count()
         moved_posts = sum(1 for code in change.plan.posts.values() if code)
         charges = _charges(change).count()
@@ -100,7 +102,8 @@ class MembersPart:
         )
         return [
             Effect("members_moved", "Đảng viên chuyển chi bộ", moved),
-            Effect("members_left", "Đảng viên chưa được phân về chi bộ nào", len(moving) - moved),
+            Effect("members_along", "Đảng viên sinh hoạt tạm thời chuyển theo", along),
+            Effect("members_left", "Đảng viên chưa được phân về chi bộ nào", len(official) - moved),
             Effect("posts_ended", "Chức vụ kết thúc", posts - moved_posts),
             Effect("posts_moved", "Chức vụ chuyển sang đơn vị mới", moved_posts),
             Effect("supervisions_ended", "Phân công phụ trách chi bộ kết thúc", charges),

@@ -2,7 +2,8 @@
   "use strict";
 
   // A field for the code of a unit, found by its name: a combobox of the units the server offers.
-  // Without this script the code can still be typed.
+  // With data-unit-many it takes several codes, between semicolons; data-unit-name tells what the
+  // code in it stands for. Without this script the code can still be typed.
   const WAIT = 200;
 
   function setUp(input) {
@@ -15,13 +16,17 @@
     const chosen = document.createElement("p");
     chosen.className = "picker__chosen";
     chosen.setAttribute("role", "status");
+    if (input.dataset.unitName) chosen.textContent = `Đã chọn: ${input.dataset.unitName}`;
     input.after(list, chosen);
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-expanded", "false");
     input.setAttribute("aria-controls", list.id);
 
-    const state = { timer: 0, asked: "" };
+    const many = "unitMany" in input.dataset;
+    const parts = () => (many ? input.value.split(/[;,]/) : [input.value]).map((one) => one.trim());
+    const typed = () => parts().at(-1);
+    const state = { timer: 0, asked: typed() };
     const options = () => [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
     const active = () => list.querySelector("[aria-selected=true]");
 
@@ -39,15 +44,16 @@
     }
 
     function pick(option) {
-      input.value = option.dataset.code;
-      state.asked = input.value;
+      const before = parts().slice(0, -1).filter(Boolean);
+      input.value = [...before, option.dataset.code, ...(many ? [""] : [])].join("; ");
+      state.asked = typed();
       chosen.textContent = `Đã chọn: ${option.dataset.name}`;
       close();
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
 
     async function ask() {
-      const text = input.value.trim();
+      const text = typed();
       if (text === state.asked) return;
       state.asked = text;
       chosen.textContent = "";
