@@ -100,7 +100,7 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(
             {"class": "form-control", "rows": 4, "aria-describedby": "reason-error"}
         ),
-        error_messages={"required": "Hãy ghi rõ lý do để chi bộ biết phải sửa gì."},
+        error_messages={"required": "Hãy ghi rõ lý do để đơn vị biết phải sửa gì."},
     )
 
 

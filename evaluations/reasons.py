@@ -12,6 +12,8 @@ CLASS_NAMES = {
     "HTTNV": "Hoàn thành tốt nhiệm vụ",
     "HTXSNV": "Hoàn thành xuất sắc nhiệm vụ",
 }
+# Parts of a year; only the year is recognised.
+PARTS = {"month": "tháng", "quarter": "quý"}
 # The order in which a person deals with them.
 ORDER = (
     "incomplete",
@@ -27,8 +29,9 @@ def verdict(period_kind: str, is_eligible: bool | None) -> str:
     """Name what the figures say; recognition itself is a decision of people, on the year."""
     if is_eligible is None:
         return "Chưa có kết quả"
-    if period_kind == "quarter":
-        return "Đạt mức quý" if is_eligible else "Chưa đạt mức quý"
+    if period_kind in PARTS:
+        said = f"đạt mức {PARTS[period_kind]}"
+        return said.capitalize() if is_eligible else f"Chưa {said}"
     return "Đủ điều kiện" if is_eligible else "Chưa đủ điều kiện"
 
 

@@ -181,6 +181,11 @@ class Evaluation(models.Model):
         return f"{self.unit} – {self.period}"
 
     @property
+    def whose(self) -> str:
+        """Return what the unit of the sheet is called in a sentence."""
+        return "chi bộ" if self.unit.is_cell else "đảng bộ"
+
+    @property
     def places(self) -> tuple[str, str]:
         """Return the paths through which the sheet is reached: frozen, and the unit's today."""
         return self.path, self.unit.path

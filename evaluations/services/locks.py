@@ -24,10 +24,10 @@ OPEN_STATES = {
 }
 WHY_NOT = {
     State.DRAFT: "Phiếu chưa được nộp.",
-    State.RETURNED: "Phiếu đang được trả lại để chi bộ sửa.",
+    State.RETURNED: "Phiếu đang được trả lại để sửa.",
     State.SUBMITTED: "Phiếu đã nộp nên không sửa được nữa. Cần sửa thì rút lại phiếu (khi chưa"
-    " thẩm định) hoặc đề nghị cán bộ đảng ủy trả lại.",
-    State.APPRAISED: "Phiếu đã thẩm định xong. Cần sửa thì đề nghị cán bộ đảng ủy trả lại.",
+    " thẩm định) hoặc đề nghị cấp ủy cấp trên trả lại.",
+    State.APPRAISED: "Phiếu đã thẩm định xong. Cần sửa thì đề nghị cấp ủy cấp trên trả lại.",
     State.DECIDED: "Phiếu đã có quyết định của cấp ủy, kết quả được giữ nguyên.",
 }
 # Four eyes: who submitted neither appraises nor undoes an appraisal.
@@ -36,7 +36,7 @@ OF_ANOTHER = {access.APPRAISE, RETURN, REOPEN}
 # deciding what was handed in go on after it.
 BOUND_BY_THE_PERIOD = {access.ENTER, access.SUBMIT, WITHDRAW}
 NOT_OWED = (
-    "Chi bộ không còn phải nộp phiếu {period}. Lý do: {reason}. Số liệu đã nhập được giữ nguyên."
+    "Đơn vị không còn phải nộp phiếu {period}. Lý do: {reason}. Số liệu đã nhập được giữ nguyên."
     " Nếu ghi nhầm thì liên hệ cán bộ đảng ủy cấp trên hoặc quản trị Thành ủy."
 )
 

@@ -17,8 +17,12 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _QUARTER = re.compile(
     r"\bqu[ýy]\s+(iv|i{1,3}|[1-4])\s*(?:[/,-]|n[ăa]m)?\s*(?:n[ăa]m\s*)?(\d{4})", re.I
 )
-_CODE = re.compile(r"\b(\d{4}-Q[1-4])\b")
-UNREADABLE = "Phần dữ liệu ẩn của tệp bị hỏng. Xuất lại phiếu của quý rồi điền."
+_MONTH = re.compile(
+    r"\bth[áa]ng\s+(1[0-2]|0?[1-9])\s*(?:[/,-]|n[ăa]m)?\s*(?:n[ăa]m\s*)?(20\d{2})\b", re.I
+)
+_YEAR = re.compile(r"\bn[ăa]m\s+(20\d{2})\b", re.I)
+_CODE = re.compile(r"\b(20\d{2}-(?:Q[1-4]|M(?:0[1-9]|1[0-2])))\b")
+UNREADABLE = "Phần dữ liệu ẩn của tệp bị hỏng. Xuất lại phiếu rồi điền."
 
 
 @dataclass
@@ -66,9 +70,11 @@ def period_of(book: list[Grid], basis: Basis | None, by: User) -> Period:
     code = basis.period if basis else _named(book)
     if code:
         period: Period | None = Period.objects.opened().filter(code=code).first()
-        if period is None:
+        # A title may speak of the year without being about the sheets of the year.
+        if period is None and ("-" in code or basis):
             raise WorkbookError(f"Kỳ {code} chưa được mở trong hệ thống.")
-        return period
+        if period:
+            return period
     sheets = Evaluation.objects.allowed(by, access.ENTER)
     now = timezone.now()
     periods: list[Period] = list(
@@ -78,7 +84,8 @@ def period_of(book: list[Grid], basis: Basis | None, by: User) -> Period:
     )
     if len(periods) != 1:
         raise WorkbookError(
-            "Không rõ tệp này của kỳ nào. Ghi tên kỳ, ví dụ “Quý IV/2026”, ở dòng đầu trang tính."
+            "Không rõ tệp này của kỳ nào. Ghi tên kỳ, ví dụ “Quý IV/2026” hoặc “Năm 2026”, ở dòng"
+            " đầu trang tính."
         )
     return periods[0]
 
@@ -93,10 +100,24 @@ def _named(book: list[Grid]) -> str:
         for value in line.cells
         if value is not None
     ]
-    for text in [*(grid.title for grid in book), *texts]:
-        if found := _CODE.search(text):
-            return found[1]
-        if found := _QUARTER.search(tidy(text)):
-            number = _ROMAN.get(found[1].lower()) or int(found[1])
-            return f"{found[2]}-Q{number}"
+    # "Quý IV năm 2026" names a year too: the longest period is looked for last.
+    for read in (_part_of_year, _year):
+        for text in [*(grid.title for grid in book), *texts]:
+            if code := read(tidy(text)):
+                return code
     return ""
+
+
+def _part_of_year(text: str) -> str:
+    if found := _CODE.search(text):
+        return found[1]
+    if found := _QUARTER.search(text):
+        number = _ROMAN.get(found[1].lower()) or int(found[1])
+        return f"{found[2]}-Q{number}"
+    found = _MONTH.search(text)
+    return f"{found[2]}-M{int(found[1]):02}" if found else ""
+
+
+def _year(text: str) -> str:
+    found = _YEAR.search(text)
+    return found[1] if found else ""

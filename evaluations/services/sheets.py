@@ -155,7 +155,7 @@ def sheet_return(*, sheet: Evaluation, reason: str, by: User, door: str) -> Eval
     """Send a sheet back to the cell, saying what to mend."""
     held = sheet_locked(sheet, locks.RETURN, by)
     if not reason.strip():
-        raise ReasonMissingError("Cần ghi rõ lý do trả lại để chi bộ biết phải sửa gì.")
+        raise ReasonMissingError(f"Cần ghi rõ lý do trả lại để {held.whose} biết phải sửa gì.")
     held.return_reason = reason.strip()
     held.appraised_by = held.appraised_at = held.appraised_total = None
     fields = ["return_reason", "appraised_by", "appraised_at", "appraised_total"]

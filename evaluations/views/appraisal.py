@@ -124,7 +124,7 @@ def accept(request, period, code):
     if error:
         messages.error(request, error)
     else:
-        messages.success(request, f"Đã chấp nhận {count} dòng như chi bộ tự chấm.")
+        messages.success(request, f"Đã chấp nhận {count} dòng như tự chấm.")
     return redirect("evaluations:appraisal", period, code)
 
 

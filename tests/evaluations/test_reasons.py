@@ -86,3 +86,15 @@ def test_all_reasons_of_a_sheet_are_said_in_the_order_of_work():
 
 def test_eligible_sheet_has_no_words():
     assert in_words([], QUARTER, total=9000) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "yes", "no"),
+    [
+        ("month", "Đạt mức tháng", "Chưa đạt mức tháng"),
+        ("quarter", "Đạt mức quý", "Chưa đạt mức quý"),
+        ("year", "Đủ điều kiện", "Chưa đủ điều kiện"),
+    ],
+)
+def test_only_the_year_speaks_of_conditions(kind, yes, no):
+    assert (verdict(kind, True), verdict(kind, False)) == (yes, no)
