@@ -55,12 +55,13 @@ def _is_canonical(text: str, raw: Mapping[str, Any]) -> bool:
 def _check(reading: Reading, known: list[Criteria]) -> None:
     """Check what could be read; a part with a fault of its own is left for later."""
     criteria, ledger, top = reading
-    for table, line in _sound(ledger, Indicator):
+    lines, groups = _sound(ledger, Indicator), _sound(ledger, Group)
+    for table, line in lines:
         check_line(table, line, criteria)
         check_feeds(table, line, criteria, known)
     for table, line in ledger.of(Indicator):
         check_words(table, line)
-    for table, group in _sound(ledger, Group):
+    for table, group in groups:
         _check_group(table, group)
     for table, quota in _sound(ledger, Quota):
         _check_quota(table, quota)

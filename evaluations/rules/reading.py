@@ -66,7 +66,9 @@ def read_criteria(raw: dict[str, Any]) -> Reading:
         legal_basis=top.texts("legal_basis", required=False),
         version=top.integer("version", default=1),
         succeeds=top.text("succeeds") if "succeeds" in raw else None,
-        relations=tuple(_relation(t) for t in top.tables("relations", required=False, coded=False)),
+        relations=tuple(
+            _relation(t) for t in top.tables("relations", required=False, unique=False)
+        ),
     )
     top.close()
     _check_totals(top, criteria)

@@ -169,7 +169,7 @@ class Table:
             self.refuse(f"“{key}” có mục bị lặp", key)
         return tuple(value)
 
-    def tables(self, key: str, *, required: bool = True, coded: bool = True) -> list["Table"]:
+    def tables(self, key: str, *, required: bool = True, unique: bool = True) -> list["Table"]:
         """Return the tables of a list, each placed by its code or, without one, its number."""
         value = self.take(key)
         if value is None and not required:
@@ -180,11 +180,11 @@ class Table:
         seen: set[str] = set()
         tables = []
         for number, raw in enumerate(value, start=1):
-            code = code_of(raw) if coded else ""
+            code = code_of(raw)
             label = f"{NAMES[key]} {code or f'thứ {number}'}"
             segment = code if code and code not in seen and "/" not in code else str(number)
             table = self._below(raw, f"{key}/{segment}", label)
-            if code in seen:
+            if unique and code in seen:
                 table.refuse(f"mã “{code}” bị lặp", "code")
             seen.update([code] if code else [])
             tables.append(table)

@@ -1,3 +1,4 @@
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -6,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from evaluations.rules.criteria import CriteriaError, load_shipped, parse_criteria, shipped_text
+from evaluations.rules.engine import score_sheet
 from evaluations.rules.numbers import hundredths, spoken
+from evaluations.rules.structure import Relation
 
 EXPECTED = tomllib.loads((Path(__file__).parent / "expected_sets.toml").read_text(encoding="utf-8"))
 TEXT = shipped_text("CB4T-2026")
@@ -75,6 +78,10 @@ def test_shipped_set_is_dated_sourced_and_guided(criteria):
         assert line.guidance.endswith(".")
         assert bool(line.num_label) == (line.input in ("ratio", "count"))
         assert bool(line.den_label) == (line.input == "ratio")
+        assert line.data_source
+        assert line.cutoff
+    assert criteria.legal_basis
+    assert (criteria.version, criteria.succeeds, criteria.relations) == (1, None, ())
 
 
 @pytest.mark.parametrize(
@@ -124,6 +131,32 @@ def test_faulty_set_is_refused_by_place(old, new, says):
     assert old in TEXT
     with pytest.raises(CriteriaError, match=says):
         parse_criteria(TEXT.replace(old, new, 1))
+
+
+def test_what_a_set_may_say_besides_is_read():
+    text = TEXT.replace("version = 1\n", "version = 2\n", 1).replace(
+        "annual_classes",
+        'succeeds = "CU"\nrelations = [{ code = "1.1", was = "1.3", relation = "rescaled" }]\n'
+        "annual_classes",
+        1,
+    )
+    text = text.replace('evidence = "optional"', 'evidence = "required"\nkinds = ["thon"]', 1)
+    criteria = parse_criteria(text)
+    assert (criteria.version, criteria.succeeds) == (2, "CU")
+    assert criteria.relations == (Relation("1.1", "1.3", "rescaled"),)
+    line = criteria.indicators["1.2"]
+    assert (line.evidence, line.kinds) == ("required", ("thon",))
+    assert [line.applies_to(kind) for kind in ("thon", "y_te", None)] == [True, False, True]
+
+
+def test_what_a_set_need_not_say_has_a_plain_default():
+    bare = re.sub(r"(?m)^(version|data_source|cutoff|evidence|from_\w+) = .*\n", "", TEXT)
+    bare = re.sub(r"(?s)legal_basis = \[.*?\n\]\n", "", bare)
+    criteria = parse_criteria(bare)
+    assert (criteria.version, criteria.legal_basis) == (1, ())
+    for line in criteria.indicators.values():
+        assert (line.evidence, line.kinds, line.cutoff) == ("optional", (), "")
+    assert score_sheet(criteria, {}) == score_sheet(load_shipped()["CB4T-2026"], {})
 
 
 def test_groups_must_come_to_one_hundred():

@@ -1,4 +1,8 @@
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evaluations.rules.quota import Quota
 
@@ -12,6 +16,8 @@ from evaluations.rules.quota import Quota
         (7, 1, 1, 1, 1),
         (12, 2, 2, 2, 3),
         (24, 4, 4, 4, 6),
+        (25, 4, 5, 5, 6),
+        (29, 4, 5, 5, 7),
         (30, 5, 6, 6, 7),
     ],
 )
@@ -24,6 +30,17 @@ def test_cap_by_base(n, good_only, good_or_better, good_only_at_25, good_or_bett
     assert cap("good_or_better", exception=False) == good_or_better
     assert cap("good_only", exception=True) == good_only_at_25
     assert cap("good_or_better", exception=True) == good_or_better_at_25
+
+
+@given(st.integers(0, 500), st.integers(1, 10_000))
+def test_cap_is_the_largest_whole_number_within_the_share(n, percent):
+    share = Fraction(percent, 10_000)
+    own = Quota(percent).cap(good_or_better=n, assessed=0)
+    assert own <= share * (n - own)
+    assert own + 1 > share * (n - own - 1)
+    for base in ("good_or_better", "all"):
+        cap = Quota(percent, base).cap(good_or_better=n, assessed=n)
+        assert own <= cap <= share * n < cap + 1
 
 
 def test_good_only_is_the_default_and_its_cap_is_the_largest_that_fits():
