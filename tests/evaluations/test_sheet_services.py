@@ -68,7 +68,7 @@ def test_same_value_again_leaves_no_trace(draft, people):
     save(draft, "1.2", RATIO, people.canbo)
     saved = save(draft, "1.2", RATIO, people.canbo)
     assert saved.rows["1.2"].version == 1
-    assert AuditEntry.objects.count() == 1
+    assert AuditEntry.objects.filter(subject_type="evaluation").count() == 1
 
 
 def test_lines_of_a_file_are_saved_all_or_none(draft, people):
@@ -77,13 +77,15 @@ def test_lines_of_a_file_are_saved_all_or_none(draft, people):
         lines_save(sheet=draft, changes=changes, by=people.canbo, door=Door.IMPORT)
     assert refused.value.line == "1.3"
     assert not Score.objects.exists()
-    assert not AuditEntry.objects.exists()
+    assert not AuditEntry.objects.filter(subject_type="evaluation").exists()
 
 
 def test_many_lines_cost_as_many_queries_as_one(draft, people, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):  # savepoints included
         fill(draft, people.canbo)
-    assert AuditEntry.objects.count() == Score.objects.count() == 24
+    assert (
+        AuditEntry.objects.filter(subject_type="evaluation").count() == Score.objects.count() == 24
+    )
 
 
 def test_cleared_line_is_missing_and_not_zero(draft, people):
@@ -183,7 +185,7 @@ def test_same_value_from_an_old_page_is_no_conflict(draft, people):
     save(draft, "1.2", RATIO, people.canbo)
     saved = save(draft, "1.2", RATIO, people.canbo2, version=0)
     assert saved.rows["1.2"].version == 1
-    assert AuditEntry.objects.count() == 1
+    assert AuditEntry.objects.filter(subject_type="evaluation").count() == 1
 
 
 def test_value_that_cannot_be_saved_is_no_conflict(draft, people):
