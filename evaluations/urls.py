@@ -8,6 +8,7 @@ from evaluations.views import (
     history,
     impact,
     imports,
+    member_sheets,
     periods,
     queue,
     rankings,
@@ -74,6 +75,43 @@ urlpatterns = [
     path("tinh-thu/<slug:period>/<str:code>/", what_if.trial, name="trial"),
     path("bang-diem/<slug:period>/<str:code>/", scorecards.scorecard, name="scorecard"),
     # Ranking
+    path("dang-vien-bon-tot/", member_sheets.member_cells_now, name="member_cells_now"),
+    path("dang-vien-bon-tot/<slug:period>/", member_sheets.member_cells, name="member_cells"),
+    path(
+        "dang-vien-bon-tot/<slug:period>/quyet-dinh/",
+        member_sheets.member_decide,
+        name="member_decide",
+    ),
+    path(
+        "dang-vien-bon-tot/<slug:period>/<str:code>/",
+        member_sheets.member_cell,
+        name="member_cell",
+    ),
+    path(
+        "dang-vien-bon-tot/<slug:period>/<str:code>/chot/",
+        member_sheets.member_cell_close,
+        name="member_cell_close",
+    ),
+    path(
+        "dang-vien-bon-tot/<slug:period>/<str:code>/tra-lai/",
+        member_sheets.member_cell_return,
+        name="member_cell_return",
+    ),
+    path(
+        "dang-vien-bon-tot/<slug:period>/<str:code>/<uuid:pk>/",
+        member_sheets.member_sheet,
+        name="member_sheet",
+    ),
+    path(
+        "dang-vien-bon-tot/<slug:period>/<str:code>/<uuid:pk>/dong/<str:line>/",
+        member_sheets.member_line,
+        name="member_line",
+    ),
+    path(
+        "dang-vien-bon-tot/<slug:period>/<str:code>/<uuid:pk>/loai-va-xep-loai/",
+        member_sheets.member_facts,
+        name="member_facts",
+    ),
     path("xep-hang/", rankings.ranking_now, name="ranking_now"),
     path("xep-hang/<slug:period>/", rankings.ranking, name="ranking"),
     path("xep-hang/<slug:period>/tien-do/", rankings.ranking_progress, name="ranking_progress"),
