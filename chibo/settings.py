@@ -178,6 +178,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cells.sweep", "schedule": 10, "options": {"expires": 10}},
     "rank-closed": {"task": "evaluations.rank_closed", "schedule": 60, "options": {"expires": 60}},
     "rank-nightly": {"task": "evaluations.rank_nightly", "schedule": crontab(hour=2, minute=0)},
+    "recompute-nightly": {
+        "task": "evaluations.recompute_nightly",
+        "schedule": crontab(hour=3, minute=0),
+    },
 }
 if CELERY_BROKER_URL.startswith("redis"):
     # A killed worker's task is handed out again after seconds, not the default hour.

@@ -1,16 +1,17 @@
-"""Work in the background: rankings, by request, at night and after closing; what drafts change."""
+"""Work in the background: rankings and checks, by request and at night; what drafts change."""
 
 from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from cells.models import Job, Unit, User
+from cells.models import Door, Job, Unit, User
 from cells.services.jobs import JobRefusedError, Progress, job_handler, job_request
-from evaluations.models import CriteriaDraft, Period, Ranking
+from evaluations.models import CriteriaDraft, Evaluation, Period, Ranking, Recomputation, State
 from evaluations.rules.criteria import CriteriaError
+from evaluations.services.errors import RefusedError
 from evaluations.services.impact import IMPACT, impact_summary
 from evaluations.services.rankings import (
     RANKING,
@@ -18,6 +19,12 @@ from evaluations.services.rankings import (
     ranking_key,
     result_of,
     root_scope,
+)
+from evaluations.services.recompute import (
+    RECOMPUTE,
+    recomputation_result,
+    recompute_check,
+    recompute_sign,
 )
 from evaluations.services.reorganisation_uploads import (
     CARRYING_OUT,
@@ -50,6 +57,50 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
         )
     ranking = ranking_build(period=period, scope=scope, by=job.created_by, progress=progress)
     return result_of(ranking)
+
+
+def recompute_request(*, period: Period, by: User | None, reason: str = "") -> Job:
+    """Ask for a check of the decided sheets, signed where there is a reason.
+
+    One at a time for a period: the job that is already under way, if there is one.
+    """
+    return job_request(
+        kind=RECOMPUTE,
+        key=period.code,
+        parameters={"period": period.code, "reason": reason},
+        by=by,
+    )
+
+
+@job_handler(RECOMPUTE)
+def recompute(job: Job, progress: Progress) -> dict[str, Any]:
+    """Sign first where that was asked for; run again, it finds nothing left to sign."""
+    period = Period.objects.filter(code=job.parameters["period"]).first()
+    if period is None:
+        raise JobRefusedError("Không còn kỳ đánh giá này.")
+    by, reason = job.created_by, job.parameters["reason"]
+    if by is not None and reason:
+        try:
+            recompute_sign(period=period, by=by, reason=reason, door=Door.WEB, progress=progress)
+        except RefusedError as error:
+            raise JobRefusedError(error.message) from error
+        return recomputation_result(recompute_after(period=period, by=by, progress=progress))
+    return recomputation_result(recompute_check(period=period, by=by, progress=progress))
+
+
+def recompute_after(*, period: Period, by: User, progress: Progress | None = None) -> Recomputation:
+    """Follow a signed recompute: the ranking is built anew, the check says what is left."""
+    if root := root_scope():
+        ranking_request(period=period, scope=root, by=by)
+    return recompute_check(period=period, by=by, progress=progress)
+
+
+@shared_task(name="evaluations.recompute_nightly")
+def recompute_nightly() -> None:
+    """Check every period that has decided sheets."""
+    decided = Evaluation.objects.filter(period=OuterRef("pk"), state=State.DECIDED)
+    for period in Period.objects.filter(Exists(decided)):
+        recompute_request(period=period, by=None)
 
 
 @job_handler(IMPACT)

@@ -16,6 +16,8 @@ from evaluations.rules.engine import Values
 CHUNK = 4_000
 KINDS = Reorganisation.Kind
 BREAKING = (KINDS.SPLIT, KINDS.MERGE, KINDS.ABSORB)
+ANSWER = ("line", "option", "num", "den", "na")
+Scored = tuple[str, str | None, int | None, int | None, bool, int | None]
 
 
 class Source(NamedTuple):
@@ -127,41 +129,57 @@ class Breaks(NamedTuple):
 
 def final_answers(evaluations: Sequence[int]) -> Iterator[dict[int, list[Values]]]:
     """Yield the final answers of the sheets, chunk by chunk, by sheet; ids ascending."""
+    return _final_rows(evaluations, ANSWER)
+
+
+def final_scores(evaluations: Sequence[int]) -> Iterator[dict[int, list[Scored]]]:
+    """Yield the final answers in the same way, behind each the points stored with it."""
+    return _final_rows(evaluations, (*ANSWER, "points"))
+
+
+def _final_rows(
+    evaluations: Sequence[int], columns: Sequence[str]
+) -> Iterator[dict[int, list[Any]]]:
     read = _Copied().read if connection.vendor == "postgresql" else _read_rows
     for start in range(0, len(evaluations), CHUNK):
         chunk = evaluations[start : start + CHUNK]
-        found = read(chunk[0], chunk[-1])
+        found = read(chunk[0], chunk[-1], columns)
         yield {sheet: found.get(sheet, []) for sheet in chunk}
 
 
-def _final(first: int, last: int) -> Any:
+def _final(first: int, last: int, columns: Sequence[str]) -> Any:
     return (
         Score.objects.filter(stage=Stage.FINAL, evaluation__gte=first, evaluation__lte=last)
         .order_by("evaluation_id")
-        .values_list("evaluation_id", "line", "option", "num", "den", "na")
+        .values_list("evaluation_id", *columns)
     )
 
 
-def _read_rows(first: int, last: int) -> dict[int, list[Values]]:
-    found: dict[int, list[Values]] = {}
-    for sheet, *values in _final(first, last).iterator(chunk_size=CHUNK):
+def _read_rows(first: int, last: int, columns: Sequence[str]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for sheet, *values in _final(first, last, columns).iterator(chunk_size=CHUNK):
         found.setdefault(sheet, []).append(tuple(values))
     return found
 
 
-class _Decoded(dict[bytes, Values]):
+class _Decoded(dict[bytes, tuple[Any, ...]]):
     """Turn the text of an answer into its values, each distinct text once."""
 
-    def __missing__(self, text: bytes) -> Values:
-        line, option, num, den, na = text.decode().rstrip("\n").split("\t")
+    def __missing__(self, text: bytes) -> tuple[Any, ...]:
+        line, option, num, den, na, *points = text.decode().rstrip("\n").split("\t")
         values = self[text] = (
             line,
             option,
-            None if num == r"\N" else int(num),
-            None if den == r"\N" else int(den),
+            _number(num),
+            _number(den),
             na == "t",
+            *map(_number, points),
         )
         return values
+
+
+def _number(text: str) -> int | None:
+    return None if text == r"\N" else int(text)
 
 
 class _Rows(list[bytes]):
@@ -176,15 +194,15 @@ class _Copied:
     def __init__(self) -> None:
         self.values = _Decoded()
 
-    def read(self, first: int, last: int) -> dict[int, list[Values]]:
+    def read(self, first: int, last: int, columns: Sequence[str]) -> dict[int, list[Any]]:
         rows = _Rows()
         with connection.cursor() as cursor:
-            sql, parameters = _final(first, last).query.sql_with_params()
+            sql, parameters = _final(first, last, columns).query.sql_with_params()
             select = cursor.mogrify(sql, parameters).decode()
             cursor.copy_expert(f"COPY ({select}) TO STDOUT", rows)
-        found: dict[int, list[Values]] = {}
+        found: dict[int, list[Any]] = {}
         values, current = self.values, b""
-        answers: list[Values] = []
+        answers: list[Any] = []
         for row in rows:
             sheet, _, answer = row.partition(b"\t")
             if sheet != current:

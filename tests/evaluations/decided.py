@@ -3,8 +3,9 @@
 from datetime import date
 
 from cells.models import Unit
+from evaluations.answers import answer_of
 from evaluations.models import Decision, Evaluation, Period, Score, Stage, State
-from evaluations.rules.engine import Scorer, Values
+from evaluations.rules.engine import Scorer, Values, score_line
 from evaluations.rules.structure import Indicator
 from tests import factories
 
@@ -63,19 +64,24 @@ def decided(unit: Unit, period: Period, *, without=(), vetoes=(), members=20, **
         decision=decision,
         submitted_at=factories.moment("2026-09-30"),
     )
-    Score.objects.bulk_create(
-        Score(
-            evaluation=sheet,
-            line=code,
-            stage=Stage.FINAL,
-            option=option or "",
-            num=num,
-            den=den,
-            na=na,
-        )
-        for code, option, num, den, na in rows
-    )
+    Score.objects.bulk_create(_final(sheet, row) for row in rows)
     return sheet
+
+
+def _final(sheet: Evaluation, row: Values) -> Score:
+    code, option, num, den, na = row
+    score = Score(
+        evaluation=sheet,
+        line=code,
+        stage=Stage.FINAL,
+        option=option or "",
+        num=num,
+        den=den,
+        na=na,
+    )
+    line = sheet.criteria.rules.indicators[code]
+    score.points = score_line(line, answer_of(score, line)).points
+    return score
 
 
 def _values(code: str, answer) -> Values:
