@@ -5,6 +5,7 @@ from evaluations.reorganisation_forms.fields import RevertForm
 from evaluations.reorganisation_forms.planning import (
     arrivals,
     desk_plan,
+    goes_on_as,
     problems,
     refuse,
     spread_evenly,
@@ -15,6 +16,7 @@ __all__ = [
     "RevertForm",
     "arrivals",
     "desk_plan",
+    "goes_on_as",
     "problems",
     "refuse",
     "spread_evenly",

@@ -23,10 +23,11 @@ from evaluations.reorganisation_forms.fields import (
     codes_in,
     names_offered,
 )
-from evaluations.reorganisation_forms.going import Going, People, Target
+from evaluations.reorganisation_forms.going import NOWHERE, Going, People, Target
 
 ROWS_MOST = 30
 UNKNOWN = "Không có đơn vị đang hoạt động mang mã “{}” trong phạm vi của đồng chí."
+REST_NEEDED = "Chọn nơi chuyển về của những người không chọn riêng."
 # Fields of a refusal that are rows to be sent somewhere, not fields of a form.
 ROW_FIELDS = ("members", "posts", "assignments", "areas", "units")
 
@@ -137,7 +138,7 @@ class Desk:
             for code in self._codes("receivers"):
                 if code not in self._known:
                     self.receivers_form.add_error("receivers", UNKNOWN.format(code))
-        return not [form for form in self.forms if form.errors]
+        return not [form for form in self.forms if form.errors] and not self.rest_error
 
     # Units
 
@@ -207,11 +208,17 @@ class Desk:
 
     @property
     def rest_to(self) -> str:
-        """Return where the members go who are not sent anywhere by name."""
+        """Return where the members go who are not sent anywhere by name; "" while unsaid."""
         if not self.moves_members:
             return ""
-        chosen = self.typed.get("rest_to", self.only)
-        return chosen if chosen in {target.key for target in self.targets} else ""
+        chosen = self.typed.get("rest_to") or self.only
+        return chosen if chosen in {NOWHERE, *(target.key for target in self.targets)} else ""
+
+    @property
+    def rest_error(self) -> str:
+        """Ask for a choice where somebody would otherwise be forgotten."""
+        is_open = self.is_judged and self.moves_members and not self.rest_to
+        return REST_NEEDED if is_open and self.people.undecided else ""
 
     @property
     def listed(self) -> str:

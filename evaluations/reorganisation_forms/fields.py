@@ -157,7 +157,7 @@ class AfterForm(forms.Form):
             field.required = name in NEEDED.get(event_kind, ())
             field.widget.attrs |= {"autocomplete": "off", "data-relist": ""}
         if event_kind == Kind.ABSORB:
-            self.fields["code"].label = "Đơn vị nhận, vẫn giữ tên"
+            self.fields["code"].label = "Đơn vị giữ tên"
             self.fields["code"].help_text = "Gõ tên hoặc mã rồi chọn."
             _picks_units(self.fields["code"])
         elif "code" in self.fields:

@@ -57,6 +57,13 @@ class People:
     rows: list[Going]
     is_whole: bool
     unknown: str = ""
+    # Whether more were found than are shown.
+    is_cut: bool = False
+
+    @property
+    def undecided(self) -> int:
+        """Return how many have no choice of their own."""
+        return self.total - sum(1 for row in self.rows if row.chosen)
 
 
 def people_of(closing: Collection[Unit], typed: Mapping[str, str]) -> People:
@@ -88,9 +95,10 @@ def _found(there: QuerySet[Membership], typed: Mapping[str, str], total: int) ->
         for word in fold(text).split():
             named &= Q(member__search__contains=word)
         hits = there.filter(named).order_by("member__sort_key", "pk")
-        wanted |= Q(pk__in=list(hits.values_list("pk", flat=True)[:HITS]))
-    rows = _members(there.filter(wanted), typed)
-    return People(total, rows, is_whole=False, unknown=text if text and not hits.exists() else "")
+    found = list(hits.values_list("pk", flat=True)[: HITS + 1])
+    rows = _members(there.filter(wanted | Q(pk__in=found[:HITS])), typed)
+    unknown = text if text and not found else ""
+    return People(total, rows, is_whole=False, unknown=unknown, is_cut=len(found) > HITS)
 
 
 def _chosen_keys(typed: Mapping[str, str]) -> list[UUID]:

@@ -11,6 +11,7 @@ from cells.services.reorganisation import Plan, Refusal, UnitDraft
 from cells.services.reorganisation.plans import CHANGING
 from cells.vietnamese import tidy
 from evaluations.reorganisation_forms.desk import ROW_FIELDS, Desk
+from evaluations.reorganisation_forms.fields import Kind
 from evaluations.reorganisation_forms.going import ALL, NOWHERE, Going, Target
 
 
@@ -77,8 +78,7 @@ def _areas_of(desk: Desk, key: str) -> list[Going]:
 def arrivals(desk: Desk) -> list[Arrival]:
     """Count who goes where; those who are not named go where the rest goes."""
     counts = Counter(row.chosen for row in desk.people.rows if row.chosen)
-    if desk.rest_to:
-        counts[desk.rest_to] += desk.people.total - counts.total()
+    counts[desk.rest_to] += desk.people.undecided
     after = {target.key for target in desk.after_targets}
     return [
         Arrival(
@@ -88,6 +88,18 @@ def arrivals(desk: Desk) -> list[Arrival]:
         )
         for target in desk.targets
     ]
+
+
+def goes_on_as(desk: Desk) -> list[str]:
+    """Return in words what a unit that goes on will be: where it stands, or what it is called."""
+    if desk.kind == Kind.TRANSFER:
+        return [f"Trực thuộc {unit.name} ({unit.code})" for unit in desk.parents]
+    if desk.kind != Kind.RENAME:
+        return []
+    form = desk.after[0]
+    labels = {name: dict(form.fields[name].choices) for name in ("level", "kind")}
+    given = [(name, text) for name, text in form.cleaned_data.items() if text]
+    return [str(labels[name][text]) if name in labels else text for name, text in given]
 
 
 def refuse(desk: Desk, refusals: Iterable[Refusal]) -> None:
@@ -134,6 +146,8 @@ def problems(desk: Desk) -> list[Problem]:
                 field = form[name]
                 found += [Problem(field.id_for_label, f"{field.label}: {text}") for text in texts]
     found += [Problem("", str(text)) for form in desk.forms for text in form.non_field_errors()]
+    if desk.rest_error:
+        found.append(Problem("rest_to", desk.rest_error))
     every = [row for rows in desk.rows.values() for row in rows]
     return [*found, *(Problem(row.name, f"{row.label}: {row.error}") for row in every if row.error)]
 

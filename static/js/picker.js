@@ -47,7 +47,7 @@
       const before = parts().slice(0, -1).filter(Boolean);
       input.value = [...before, option.dataset.code, ...(many ? [""] : [])].join("; ");
       state.asked = typed();
-      chosen.textContent = `Đã chọn: ${option.dataset.name}`;
+      chosen.textContent = `${many ? "Đã thêm" : "Đã chọn"}: ${option.dataset.name}`;
       close();
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }

@@ -107,6 +107,35 @@ def test_most_go_to_one_unit_and_a_few_are_chosen(post, split, tree):
     assert tree.a.closed_on == date(2026, 8, 1)
 
 
+def test_place_of_those_without_a_choice_is_asked_for(post, split, tree):
+    page = post("split", **(split | {"rest_to": ""}))
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert '<a href="#rest_to">' in text
+    assert "Chọn nơi chuyển về của những người" in text
+    everybody = {f"members.{row.member_id}": "@0" for row in tree.members}
+    assert post("split", **(split | {"rest_to": ""} | everybody)).context["arrivals"]
+    assert post("split", **(split | {"rest_to": "-"})).context["arrivals"]
+
+
+def test_one_receiver_takes_all_unless_told_otherwise(post, tree):
+    factories.MembershipFactory(cell=tree.a)
+    typed = {"before": tree.a.code, "receivers": tree.b.code, "rest_to": ""}
+    desk = post("dissolve", "list", **typed).context["desk"]
+    assert desk.rest_to == tree.b.code
+    nowhere = post("dissolve", "list", **(typed | {"rest_to": "-"})).context["desk"]
+    assert nowhere.rest_to == "-"
+
+
+def test_many_of_one_name_are_cut_and_it_is_said(post, tree, monkeypatch):
+    monkeypatch.setattr(going, "HITS", 2)
+    for _ in range(3):
+        factories.MembershipFactory(cell=tree.a, member__full_name="Đỗ Thị Ước")
+    page = post("establish", "list", find="uoc")
+    assert len(page.context["desk"].people.rows) == 2
+    assert "mới hiện một phần" in page.content.decode()
+
+
 def test_one_of_them_may_go_nowhere(post, split, tree):
     post("split", "apply", **(split | {f"members.{tree.members[0].member_id}": "-"}))
     assert (living("A1"), living("A2")) == (1, 2)
@@ -361,6 +390,13 @@ def test_absorbing_renaming_and_transferring(post, tree):
     tree.a.refresh_from_db()
     tree.c.refresh_from_db()
     assert (tree.c.name, tree.a.parent) == ("Chi bộ Tên Mới", tree.other)
+
+
+def test_trial_tells_what_a_unit_becomes_in_words(post, tree):
+    moved = post("transfer", before=tree.a.code, after__0__parent=tree.other.code, who="thanhuy")
+    assert f"Trực thuộc {tree.other.name} ({tree.other.code})" in moved.content.decode()
+    renamed = post("rename", before=tree.a.code, after__0__name="Tên Mới", after__0__kind="khac")
+    assert renamed.context["goes_on_as"] == ["Tên Mới", "Đảng viên tạm thời, khác"]
 
 
 def test_only_the_kind_of_a_cell_may_change(post, tree):
