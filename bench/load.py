@@ -131,7 +131,7 @@ def _sheets(period, criteria, city, committees, units, dice):
     for place in places:
         if not place.is_cell:
             continue
-        rows = [_answer(line, dice) for line in rules.indicators.values()]
+        rows = [random_answer(line, dice) for line in rules.indicators.values()]
         tally = scorer.score_values(rows)
         answers.append(rows)
         sheets.append(
@@ -158,7 +158,7 @@ def _sheets(period, criteria, city, committees, units, dice):
     _copy_scores(sheets, answers)
 
 
-def _answer(line, dice):
+def random_answer(line, dice):
     if line.na and dice.random() < 0.05:
         return (line.code, "", None, None, True)
     if line.options:

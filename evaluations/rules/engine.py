@@ -3,7 +3,7 @@
 Only integers are computed with: points and percents in hundredths, rounded half up.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from evaluations.rules.structure import Criteria
 __all__ = ["AnswerError", "LineOutcome", "Outcome", "Scorer", "Tally", "score_line", "score_sheet"]
 
 Values = tuple[str, str | None, int | None, int | None, bool]
+FIELD = 16  # bits
 
 
 class Tally(NamedTuple):
@@ -91,6 +92,7 @@ class _Parts(dict[Values, int]):
         super().__init__()
         self.judged = _Judged(criteria, kind)
         self.fields = Struct(f"<{2 * len(criteria.groups) + 1}H")
+        self.answered = 1 << 2 * FIELD * len(criteria.groups)
         self.groups = {
             line.code: number
             for number, group in enumerate(criteria.groups)
@@ -107,13 +109,11 @@ class _Parts(dict[Values, int]):
         return part
 
     def _part(self, outcome: LineOutcome) -> int:
+        if outcome.absent:
+            return 0
         line = outcome.indicator
-        place = 2 * self.groups[line.code]
-        fields = [0] * (self.fields.size // 2)
-        fields[place] = outcome.points or 0
-        fields[place + 1] = line.max if outcome.not_applicable else 0
-        fields[-1] = 0 if outcome.absent else 1
-        return int.from_bytes(self.fields.pack(*fields), "little")
+        value = line.max << FIELD if outcome.points is None else outcome.points
+        return (value << 2 * FIELD * self.groups[line.code]) + self.answered
 
     def add(self, rows: Iterable[Values]) -> tuple[int, ...]:
         """Return the summed fields of the rows of one sheet."""
@@ -131,6 +131,8 @@ class Scorer:
         self._groups = tuple((group.code, group.max, group.floor) for group in criteria.groups)
         self._vetoes = frozenset(veto.code for veto in criteria.vetoes)
         self._size = len(criteria.indicators)
+        self._least = criteria.recognition.total_gte
+        self._levels = tuple((level.gte, level.code) for level in criteria.levels)
 
     def score_values(
         self,
@@ -141,8 +143,8 @@ class Scorer:
         kind: str | None = None,
     ) -> Tally:
         """Score stored values: at most one (code, option, num, den, na) for each line."""
-        *sums, answered = self._parts_of(kind).add(rows)
-        return self._conclude(sums, self._obstacles(answered < self._size, vetoes, annual_class))
+        sums = self._parts_of(kind).add(rows)
+        return self._conclude(sums, self._obstacles(sums[-1] < self._size, vetoes, annual_class))
 
     def score(
         self,
@@ -209,14 +211,16 @@ class Scorer:
             raise AnswerError(None, f"Không có xếp loại năm “{annual_class}”; chỉ có: {known}.")
         return classes.index(annual_class) < classes.index(lowest)
 
-    def _conclude(self, sums: list[int], reasons: list[str]) -> Tally:
+    def _conclude(self, sums: Sequence[int], reasons: list[str]) -> Tally:
         """Rescale the groups, sum them, and add the reasons that depend on points."""
         groups: list[int | None] = []
         total = 0
         for (code, most, floor), value, na_max in zip(
-            self._groups, sums[::2], sums[1::2], strict=True
+            self._groups, sums[::2], sums[1::2], strict=False
         ):
-            scaled = _rescaled(value, most, na_max) if na_max else value
+            scaled: int | None = value
+            if na_max:
+                scaled = _rescaled(value, most, na_max)
             groups.append(scaled)
             if scaled is None:
                 reasons.append(f"group_undetermined:{code}")
@@ -224,9 +228,9 @@ class Scorer:
             total += scaled
             if scaled < floor:
                 reasons.append(f"group_floor:{code}")
-        if total < self.criteria.recognition.total_gte:
+        if total < self._least:
             reasons.append("total_below")
-        level = self.criteria.level(total).code
+        level = next(code for least, code in self._levels if total >= least)
         return Tally(total, level, tuple(groups), tuple(sorted(reasons)))
 
 

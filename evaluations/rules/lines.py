@@ -104,4 +104,7 @@ def _lowered(label: str) -> str:
 
 
 def _band(indicator: Indicator, value: int) -> Band | None:
-    return next((band for band in indicator.bands if band.holds(value)), None)
+    for band in indicator.bands:
+        if band.holds(value):
+            return band
+    return None
