@@ -17,6 +17,7 @@ from evaluations.views import (
     reorganisations,
     scorecards,
     sheets,
+    suggestions,
     units,
     what_if,
 )
@@ -36,6 +37,12 @@ urlpatterns = [
     path("phieu/<slug:period>/<str:code>/dong/<str:line>/", sheets.line, name="line"),
     path("phieu/<slug:period>/<str:code>/diem-loai/", sheets.vetoes, name="vetoes"),
     path("phieu/<slug:period>/<str:code>/xep-loai/", sheets.annual_class, name="annual_class"),
+    path("phieu/<slug:period>/<str:code>/goi-y/", suggestions.take, name="suggestion_take"),
+    path(
+        "phieu/<slug:period>/<str:code>/nguon/<str:line>/",
+        suggestions.source,
+        name="suggestion_source",
+    ),
     path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
     path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),
     path("phieu/<slug:period>/<str:code>/nhat-ky/", history.history, name="history"),

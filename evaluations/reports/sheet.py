@@ -14,6 +14,7 @@ from evaluations.rules.engine import LineOutcome, Outcome, score_line, score_she
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
 from evaluations.services.lineage import parents_of
+from evaluations.services.suggestions import NAMES, Suggestion
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class LineView:
     last_origin: str = ""
     error: str = ""
     state: str = "saved"
+    suggestion: Suggestion | None = None
     own: "LineView | None" = None
     is_waiting: bool = False
 
@@ -70,6 +72,17 @@ class LineView:
     def text(self) -> str:
         """Return the answer in words: "38/40 (95,00 %)", "Khá", "không áp dụng"."""
         return answer_text(self.outcome)
+
+    @property
+    def is_as_suggested(self) -> bool:
+        if self.suggestion is None:
+            return False
+        return self.text == answer_text(score_line(self.indicator, self.suggestion.answer))
+
+    @property
+    def taken_from(self) -> str:
+        """Return the sheets that the answer was taken from: "các quý"; "" if it was entered."""
+        return NAMES.get(self.score.source, "") if self.score else ""
 
     @property
     def is_changed(self) -> bool:

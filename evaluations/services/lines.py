@@ -26,13 +26,14 @@ class Change:
     """A new answer to one line.
 
     `version` is the one the caller saw (0: nothing there yet; None: whatever stands); a note of
-    None leaves the note as it is.
+    None leaves the note as it is; `origin` says in words where the answer was taken from.
     """
 
     line: str
     answer: Answer
     version: int | None = None
     note: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,5 +143,5 @@ def _write(
         field=f"{change.line}.{row.stage}",
         old=old or None,
         new=dict(change.answer) or None,
-        reason=note if note != old_note else "",
+        reason=note if note != old_note else change.origin,
     )

@@ -18,6 +18,7 @@ from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
 from evaluations.services.lines import Change, lines_save
+from evaluations.services.suggestions import Suggestions, suggestions_of
 
 
 @require_GET
@@ -26,12 +27,13 @@ def sheet(request, period, code):
     found = get_object_or_404(Evaluation.objects.visible_to(request.user).of(period, code))
     may_enter = found.allows(request.user, access.ENTER)
     lock = locks.lock_status(found, access.ENTER, user=request.user)
-    view = sheet_view(
-        found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
-    )
+    suggested = suggestions_of(found) if may_enter and not lock else Suggestions()
+    view = _view(request, found, suggested)
     context = {
         "sheet": found,
         "view": view,
+        "sources": suggested.sources,
+        "to_take": sum(view.line(code).is_empty for code in suggested.lines),
         "vetoes": found.criteria.rules.vetoes,
         "lock": lock if may_enter else "Đồng chí xem được phiếu này nhưng không nhập.",
         "can_enter": may_enter and not lock,
@@ -94,11 +96,19 @@ def _answer(request, found, line, status, *, rows=None, error="", conflict=None,
 
 
 def _stored_line(request, found, line):
-    view = sheet_view(
-        found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
-    )
+    view = _view(request, found, suggestions_of(found))
     context = {"sheet": found, "line": view.line(line), "can_enter": True}
     return render(request, "evaluations/_line.html", context)
+
+
+def _view(request, found, suggested):
+    return sheet_view(
+        found,
+        Stage.SELF,
+        stored_rows(found, Stage.SELF),
+        last=last_answers(found, request.user),
+        changed={code: {"suggestion": one} for code, one in suggested.lines.items()},
+    )
 
 
 @require_POST

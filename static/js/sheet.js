@@ -83,6 +83,15 @@
     }
   }
 
+  // How many lines one button would still answer as other sheets suggest.
+  function countSuggested() {
+    const count = document.querySelector("[data-suggested-count]");
+    if (!count) return;
+    const left = document.querySelectorAll("[data-suggested][data-empty]").length;
+    count.textContent = left;
+    count.closest("form").hidden = left === 0;
+  }
+
   let accepted = null;
 
   function onClick(event) {
@@ -117,6 +126,7 @@
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:oobAfterSwap", settle);
   document.addEventListener("htmx:afterSettle", settle);
+  document.addEventListener("htmx:afterSettle", countSuggested);
   document.addEventListener("htmx:afterSettle", focusNextAccept);
   window.addEventListener("beforeunload", warnUnsaved);
 })();

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cells.imports import Report
 from cells.models import AreaCell, Job, Lineage, Reorganisation, ResidentialArea, User
-from evaluations.models import CriteriaDraft, Decision, Evaluation, Ranking, State
+from evaluations.models import CriteriaDraft, CriteriaSet, Decision, Evaluation, Ranking, State
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
 from evaluations.services.reorganisation_uploads import TRIAL
@@ -101,6 +101,10 @@ class World:
     def _double(self, place):
         return factories.MembershipFactory(cell=self.unit(place)).member_id
 
+    def fed_sheet(self, role):
+        year = {"period": self.year_period.code, "line": "2.3"}
+        return [(place, {"code": made.unit.code, **year}, {}) for place, made in self.fed.items()]
+
     def year(self, role):
         return [("", {"period": self.year_period.code}, {})]
 
@@ -121,6 +125,15 @@ class World:
         return factories.PeriodFactory(
             code="2026", kind="year", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
         )
+
+    @cached_property
+    def fed(self):
+        """Give each cell a sheet of the year in which the open quarter lies."""
+        criteria = CriteriaSet.objects.get(code="CB4T-2026")
+        make = factories.sheet
+        return {
+            place: make(self.unit(place), self.year_period, criteria=criteria) for place in CELLS
+        }
 
     @cached_property
     def year_memberships(self):
