@@ -73,7 +73,7 @@ class _Judged(dict[Values, LineOutcome]):
     def __missing__(self, values: Values) -> LineOutcome:
         row = Row(*values)
         if row.code not in self.indicators:
-            refuse(row.code, "bộ tiêu chí không có chỉ báo này")
+            refuse(row.code, "bộ tiêu chí không có dòng này")
         blank = not row.na and not row.option and row.num is None and row.den is None
         outcome = judge(self.indicators[row.code], None if blank else row, self.kind)
         self[values] = outcome
@@ -157,7 +157,7 @@ class Scorer:
         """Score one sheet of answers, with the points of every line."""
         for code in answers:
             if code not in self.criteria.indicators:
-                refuse(str(code), "bộ tiêu chí không có chỉ báo này")
+                refuse(str(code), "bộ tiêu chí không có dòng này")
         judged = self._parts_of(kind).judged
         lines = [
             judged[read_answer(indicator, answers.get(code)) or Row(code)]

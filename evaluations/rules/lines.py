@@ -50,7 +50,7 @@ def judge(indicator: Indicator, row: Row | None, kind: str | None) -> LineOutcom
         return LineOutcome(indicator, None, None)
     if row.na:
         if not indicator.na:
-            refuse(indicator.code, "chỉ báo này không được chọn “không áp dụng”")
+            refuse(indicator.code, "dòng này không được chọn “không áp dụng”")
         return LineOutcome(indicator, row, None, not_applicable=True)
     if indicator.input in ("grade", "choice"):
         return _judge_option(indicator, row)

@@ -156,7 +156,7 @@ def _group(table: Table, grades: tuple[Grade, ...]) -> Group:
     # A maximum that could not be read is 0 and was refused by itself.
     if group.max and parts and all(parts) and sum(parts) != group.max:
         most, sums = spoken(group.max), spoken(sum(parts))
-        table.refuse(f"điểm tối đa là {most} nhưng các chỉ báo cộng lại là {sums}", "max")
+        table.refuse(f"điểm tối đa là {most} nhưng các dòng cộng lại là {sums}", "max")
     table.ledger.keep(table, group)
     return group
 
@@ -264,7 +264,7 @@ def _check_codes(top: Table, criteria: Criteria) -> None:
     paired: set[tuple[str, str]] = set()
     for table, relation in top.ledger.of(Relation):
         if relation.code and relation.code not in seen:
-            table.refuse(f"bộ này không có chỉ báo “{relation.code}”", "code")
+            table.refuse(f"bộ này không có dòng “{relation.code}”", "code")
         if (relation.code, relation.was) in paired:
             table.refuse("bị lặp")
         paired.add((relation.code, relation.was))

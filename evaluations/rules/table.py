@@ -13,7 +13,7 @@ NAMES = {
     "grades": "mức",
     "levels": "mức xếp loại",
     "groups": "nhóm",
-    "indicators": "chỉ báo",
+    "indicators": "dòng",
     "options": "lựa chọn",
     "bands": "mức điểm",
     "vetoes": "điểm loại",

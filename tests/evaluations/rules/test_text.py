@@ -1,7 +1,9 @@
 """One set has one text: parsing and writing it again changes nothing."""
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
@@ -140,7 +142,7 @@ def test_missing_and_empty_values_are_left_out_or_kept_as_they_are():
         ({"groups": [{"code": "G1", "sàn": 80}]}, "Nhóm G1: không có mục nào tên là “sàn”"),
         (
             {"groups": [{"code": "G1", "indicators": [{"code": "1.1", "bands": [{"lte": 3}]}]}]},
-            "Nhóm G1, chỉ báo 1.1, mức điểm thứ 1: không có mục nào tên là “lte”",
+            "Nhóm G1, dòng 1.1, mức điểm thứ 1: không có mục nào tên là “lte”",
         ),
         ({"title": object()}, "Không ghi được"),
         ({"title": "\ud800"}, "không ghi ra được"),
@@ -162,3 +164,15 @@ def test_times_and_tables_in_the_wrong_place_are_kept_for_the_author_to_see():
     text = criteria_text(raw)
     assert text == 'title = 07:30:00\nsource = { a = {}, "b c" = [1, true] }\n'
     assert raw_criteria(text) == raw
+
+
+def keys_of(keys):
+    for key, shape in keys.items():
+        yield key
+        yield from keys_of(shape.keys)
+
+
+@pytest.mark.parametrize("key", sorted(set(keys_of(CRITERIA))))
+def test_every_key_is_explained_to_authors(key):
+    guide = (Path(__file__).resolve().parents[3] / "docs/criteria.md").read_text(encoding="utf-8")
+    assert re.search(rf"`(\[+\w*\.?)?{key}\b|\b{key} [=,}}]|`{key}`", guide)
