@@ -24,6 +24,8 @@ RUN useradd --system --uid 10001 --home-dir /data chibo \
     && install -d -o chibo /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+# Documents are set in it; pages do not use it, so it is no static file.
+COPY --from=assets /app/node_modules/@expo-google-fonts/tinos /app/node_modules/@expo-google-fonts/tinos
 WORKDIR /app
 USER chibo
 VOLUME /data
