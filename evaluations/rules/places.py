@@ -1,20 +1,9 @@
 """Where a value stands in the tables of a set: `groups/G1/indicators/1.2/bands/2/points`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from evaluations.rules.table import code_of
-
-
-def segments(tables: Sequence[object]) -> list[str]:
-    """Return how findings name the tables of a list: by code, else by number."""
-    seen: set[str] = set()
-    names = []
-    for number, table in enumerate(tables, start=1):
-        code = code_of(table)
-        names.append(code if code and code not in seen and "/" not in code else str(number))
-        seen.add(code)
-    return names
+from evaluations.rules.table import code_of, segments
 
 
 def values(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 """Read one table of a criteria file; every fault is noted with its place, in Vietnamese."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal, DecimalException
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -179,14 +179,13 @@ class Table:
             return []
         seen: set[str] = set()
         tables = []
-        for number, raw in enumerate(value, start=1):
+        for number, (raw, name) in enumerate(zip(value, segments(value), strict=True), start=1):
             code = code_of(raw)
             label = f"{NAMES[key]} {code or f'thứ {number}'}"
-            segment = code if code and code not in seen and "/" not in code else str(number)
-            table = self._below(raw, f"{key}/{segment}", label)
-            if unique and code in seen:
+            table = self._below(raw, f"{key}/{name}", label)
+            if unique and code and code in seen:
                 table.refuse(f"mã “{code}” bị lặp", "code")
-            seen.update([code] if code else [])
+            seen.add(code)
             tables.append(table)
         return tables
 
@@ -220,6 +219,17 @@ def code_of(raw: object) -> str:
     """Return the code of a table, empty where it has none."""
     code = raw.get("code") if isinstance(raw, dict) else None
     return code.strip() if isinstance(code, str) else ""
+
+
+def segments(tables: Sequence[object]) -> list[str]:
+    """Return how findings name the tables of a list: by code, else by number."""
+    seen: set[str] = set()
+    names = []
+    for number, table in enumerate(tables, start=1):
+        code = code_of(table)
+        names.append(code if code and code not in seen and "/" not in code else str(number))
+        seen.add(code)
+    return names
 
 
 def shown(value: object) -> str:
