@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evaluations.models import Score
+from evaluations.models import Evaluation, MemberSheet, Score
+from evaluations.rules.engine import Outcome, score_sheet
 from evaluations.rules.structure import Criteria, Indicator
 
 Answer = Mapping[str, Any]
@@ -28,6 +29,17 @@ def answers_of(scores: Iterable[Score], criteria: Criteria) -> dict[str, dict[st
     """Return the answered lines of one stage of one sheet."""
     found = {score.line: answer_of(score, criteria.indicators[score.line]) for score in scores}
     return {line: answer for line, answer in found.items() if answer}
+
+
+def score_of(sheet: Evaluation | MemberSheet, answers: Mapping[str, Answer]) -> Outcome:
+    """Score answers as the sheet stands: its set, vetoes, class of the year, kind of cell."""
+    return score_sheet(
+        sheet.criteria.rules,
+        answers,
+        vetoes=sheet.vetoes,
+        annual_class=sheet.annual_class or None,
+        kind=sheet.kind_code,
+    )
 
 
 def fields_of(answer: Answer) -> dict[str, Any]:

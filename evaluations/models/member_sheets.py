@@ -66,6 +66,9 @@ class MemberSheet(models.Model):
         Decision, models.PROTECT, null=True, related_name="member_sheets"
     )
 
+    # Lines for kinds of cell are no matter of members.
+    kind_code = None
+
     objects = MemberSheetQuerySet.as_manager()
 
     class Meta:

@@ -198,6 +198,12 @@ class Evaluation(models.Model):
         return access.reach(user, action).covers_any(self.places)
 
     @property
+    def kind_code(self) -> str | None:
+        """Return the kind of cell it was then: lines for other kinds do not apply to it."""
+        kind = self.period_unit.kind
+        return kind.code if kind else None
+
+    @property
     def stage_shown(self) -> Stage:
         """Return the stage whose result stands: an appraisal only once it is finished."""
         return {State.DECIDED: Stage.FINAL, State.APPRAISED: Stage.APPRAISED}.get(

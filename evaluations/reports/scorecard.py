@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cells.models import User
-from evaluations.answers import answer_of, answers_of
+from evaluations.answers import answer_of, answers_of, score_of
 from evaluations.models import Evaluation, Period, RankingRow, Score, Stage, State
 from evaluations.reasons import class_name, in_words, verdict
 from evaluations.reports.trend import TrendRow, trend_of
-from evaluations.rules.engine import Outcome, score_line, score_sheet
+from evaluations.rules.engine import Outcome, score_line
 from evaluations.rules.explain import LineExplanation, explain, explain_line
 from evaluations.rules.numbers import spoken
 from evaluations.rules.structure import Criteria, Indicator, Veto
@@ -128,9 +128,7 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
         by_stage[row.stage][row.line] = row
     stage = STAGE_OF_STATE.get(State(sheet.state), Stage.SELF)
     answers = answers_of(by_stage[stage].values(), rules)
-    outcome = score_sheet(
-        rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None
-    )
+    outcome = score_of(sheet, answers)
     begun = bool(answers)
     frozen = sheet.state == State.DECIDED
     total = (sheet.final_total if frozen else outcome.total) if begun or frozen else None

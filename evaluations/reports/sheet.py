@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cells.models import User
-from evaluations.answers import answer_of
+from evaluations.answers import answer_of, score_of
 from evaluations.models import Evaluation, MemberSheet, Score, Stage, State
 from evaluations.reasons import class_name
-from evaluations.rules.engine import LineOutcome, Outcome, score_line, score_sheet
+from evaluations.rules.engine import LineOutcome, Outcome, score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
 from evaluations.services.lineage import parents_of
@@ -202,9 +202,7 @@ def sheet_view(
     """Build the view of one stage; `changed` replaces attributes of the views of some lines."""
     rules = sheet.criteria.rules
     answers = {line: answer_of(rows.get(line), rules.indicators[line]) for line in rules.indicators}
-    outcome = score_sheet(
-        rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None
-    )
+    outcome = score_of(sheet, answers)
     last = last if last is not None else LastAnswers()
     groups = []
     for number, group in enumerate(rules.groups, start=1):
@@ -212,7 +210,7 @@ def sheet_view(
             LineView(
                 indicator=line,
                 score=rows.get(line.code),
-                outcome=score_line(line, answers[line.code]),
+                outcome=score_line(line, answers[line.code], kind=sheet.kind_code),
                 last=last.get(line.code, ""),
                 last_origin=last.origin,
                 **(changed or {}).get(line.code, {}),

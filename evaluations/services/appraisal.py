@@ -25,10 +25,13 @@ def lines_waiting(sheet: Evaluation) -> list[str]:
     appraised = {row.line: row for row in sheet.scores.filter(stage=Stage.APPRAISED)}
     return [
         line
-        for line in sheet.criteria.rules.indicators
-        if line not in appraised
-        or not appraised[line].is_answered
-        or (line in own and own[line].at > appraised[line].at)
+        for line, indicator in sheet.criteria.rules.indicators.items()
+        if indicator.applies_to(sheet.kind_code)
+        and (
+            line not in appraised
+            or not appraised[line].is_answered
+            or (line in own and own[line].at > appraised[line].at)
+        )
     ]
 
 

@@ -7,9 +7,8 @@ from django.db import IntegrityError, transaction
 
 from cells import access
 from cells.models import AuditEntry, Unit, User
-from evaluations.answers import answers_of
+from evaluations.answers import answers_of, score_of
 from evaluations.models import Decision, Evaluation, Period, Score, Stage, State
-from evaluations.rules.engine import score_sheet
 from evaluations.services import locks
 from evaluations.services.errors import LockedError, RefusedError
 from evaluations.services.sheets import apply_outcome
@@ -35,7 +34,7 @@ def decision_make(
     wanted = [sheet.pk for sheet in sheets]
     held = list(
         Evaluation.objects.select_for_update(of=("self",))
-        .select_related("period", "criteria", "unit")
+        .select_related("period", "criteria", "unit", "period_unit__kind")
         .filter(pk__in=wanted, period=period, period_unit__committee=committee)
         .order_by("pk")
     )
@@ -66,13 +65,7 @@ def _freeze(sheets: list[Evaluation], decision: Decision, by: User, door: str) -
         appraised[row.evaluation_id].append(row)
     finals, entries = [], []
     for sheet in sheets:
-        rules = sheet.criteria.rules
-        outcome = score_sheet(
-            rules,
-            answers_of(appraised[sheet.pk], rules),
-            vetoes=sheet.vetoes,
-            annual_class=sheet.annual_class or None,
-        )
+        outcome = score_of(sheet, answers_of(appraised[sheet.pk], sheet.criteria.rules))
         changed = apply_outcome(sheet, Stage.FINAL, outcome)
         sheet.state, sheet.decision = State.DECIDED, decision
         finals += [_final(row, by, door) for row in appraised[sheet.pk]]

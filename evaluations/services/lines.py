@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from cells import access
 from cells.models import AuditEntry, User
-from evaluations.answers import Answer, answer_of, answers_of, fields_of
+from evaluations.answers import Answer, answer_of, answers_of, fields_of, score_of
 from evaluations.models import Evaluation, Score, Stage
-from evaluations.rules.engine import AnswerError, Outcome, score_line, score_sheet
+from evaluations.rules.engine import AnswerError, Outcome, score_line
 from evaluations.rules.structure import Indicator
 from evaluations.services.errors import ConflictError, ReasonMissingError
 from evaluations.services.sheets import apply_outcome, apply_total, sheet_locked
@@ -76,12 +76,7 @@ def lines_save(
     Score.objects.bulk_create([row for row in written if row.pk is None])
     Score.objects.bulk_update([row for row in written if row.version > 1], WRITTEN)
     AuditEntry.objects.bulk_create(entries)
-    outcome = score_sheet(
-        rules,
-        answers_of(rows.values(), rules),
-        vetoes=held.vetoes,
-        annual_class=held.annual_class or None,
-    )
+    outcome = score_of(held, answers_of(rows.values(), rules))
     # Until it is finished an appraisal counts for nothing but its own total.
     apply = apply_outcome if stage == Stage.SELF else apply_total
     fields = apply(held, stage, outcome)
@@ -103,7 +98,8 @@ def _check(
     if change.line not in sheet.criteria.rules.indicators:
         raise AnswerError(change.line, f"Bộ tiêu chí không có dòng {change.line}.")
     indicator = sheet.criteria.rules.indicators[change.line]
-    score_line(indicator, change.answer)  # what cannot be saved is no conflict
+    # What cannot be saved is no conflict.
+    score_line(indicator, change.answer, kind=sheet.kind_code)
     stale = change.version is not None and change.version != (row.version if row else 0)
     if stale and not _stands(row, change, indicator):
         raise ConflictError(change.line, row)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from cells import access
 from cells.models import AuditEntry, Unit, User
 from cells.services import audit
-from evaluations.answers import Answer
+from evaluations.answers import Answer, score_of
 from evaluations.models import CriteriaSet, Decision, MemberSheet, Period
-from evaluations.rules.engine import AnswerError, Outcome, score_line, score_sheet
+from evaluations.rules.engine import AnswerError, Outcome, score_line
 from evaluations.services.criteria_choice import CriteriaChoice
 from evaluations.services.errors import LockedError, ReasonMissingError, RefusedError
 from members.models import Member, Membership
@@ -217,9 +217,9 @@ def cells_decide(
 
 def outcome_of(sheet: MemberSheet) -> Outcome:
     """Return what the engine makes of the stored answers."""
-    rules = sheet.criteria.rules
-    answers = {line: sheet.answer(line) for line in sheet.answers if sheet.answer(line)}
-    return score_sheet(rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None)
+    return score_of(
+        sheet, {line: sheet.answer(line) for line in sheet.answers if sheet.answer(line)}
+    )
 
 
 def _held(period: Period, cell: Unit, member: Member) -> MemberSheet:
@@ -248,9 +248,7 @@ def _held(period: Period, cell: Unit, member: Member) -> MemberSheet:
     return held
 
 
-def _scored(
-    sheet: MemberSheet, by: User, door: str, field: str, old: Any, new: Any
-) -> MemberSheet:
+def _scored(sheet: MemberSheet, by: User, door: str, field: str, old: Any, new: Any) -> MemberSheet:
     outcome = outcome_of(sheet)
     sheet.total, sheet.level = outcome.total, outcome.level
     sheet.is_eligible, sheet.reasons = outcome.eligible, list(outcome.reasons)

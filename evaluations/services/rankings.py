@@ -141,9 +141,13 @@ def _collect(draft: Draft, progress: Progress) -> None:
 
 def _place(draft: Draft, source: reads.Source, answers: Sequence[Any]) -> None:
     """Score one decided sheet and put it among the competing or apart."""
+    kind = draft.kinds.get(source.kind) if source.kind else None
     try:
         tally = draft.scorers[source.criteria].score_values(
-            answers, vetoes=_listed(source.vetoes), annual_class=source.annual_class or None
+            answers,
+            vetoes=_listed(source.vetoes),
+            annual_class=source.annual_class or None,
+            kind=kind.code if kind else None,
         )
     except AnswerError as error:
         draft.differences.append(_difference(source, None, error.message))

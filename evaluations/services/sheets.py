@@ -9,9 +9,9 @@ from django.utils import timezone
 from cells import access
 from cells.models import User
 from cells.services import audit
-from evaluations.answers import answers_of
+from evaluations.answers import answers_of, score_of
 from evaluations.models import Evaluation, Stage, State
-from evaluations.rules.engine import Outcome, score_sheet
+from evaluations.rules.engine import Outcome
 from evaluations.services import locks
 from evaluations.services.errors import (
     LockedError,
@@ -33,7 +33,7 @@ def sheet_locked(sheet: Evaluation, action: str, by: User) -> Evaluation:
     """
     held = (
         Evaluation.objects.select_for_update(of=("self",))
-        .select_related("period", "criteria", "unit", "period_unit")
+        .select_related("period", "criteria", "unit", "period_unit__kind")
         .get(pk=sheet.pk)
     )
     if reason := locks.lock_status(held, action, user=by):
@@ -43,9 +43,7 @@ def sheet_locked(sheet: Evaluation, action: str, by: User) -> Evaluation:
 
 def outcome_of(sheet: Evaluation, stage: str) -> Outcome:
     """Return what the engine makes of the stored answers of one stage."""
-    rules = sheet.criteria.rules
-    answers = answers_of(sheet.scores.filter(stage=stage), rules)
-    return score_sheet(rules, answers, vetoes=sheet.vetoes, annual_class=sheet.annual_class or None)
+    return score_of(sheet, answers_of(sheet.scores.filter(stage=stage), sheet.criteria.rules))
 
 
 def apply_total(sheet: Evaluation, stage: str, outcome: Outcome) -> list[str]:
