@@ -11,6 +11,7 @@ from cells.vietnamese import tidy
 from evaluations.models import Ranking, RankingRow
 
 RANKED, APART = "xep-hang", "chua-du"
+COMMITTEES = "committee"
 ELIGIBLE = {"1": True, "0": False}
 MOVEMENT = F("previous_rank") - F("rank")
 SORTS: dict[str, Any] = {
@@ -46,7 +47,11 @@ class RankingFilter:
     kind: str = ""
     level: str = ""
     eligible: str = ""
+    criteria: str = ""
+    subject: str = ""
     sort: str = "rank"
+    # The sets for committees, where the ranking has some; they are never shown among cells.
+    committee_sets: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, asked: Mapping[str, str], ranking: Ranking, reach: Reach) -> "RankingFilter":
@@ -56,7 +61,10 @@ class RankingFilter:
             for name, options in known.items()
         }
         sort = asked.get("sort", "")
+        theirs = tuple(ranking.summary.get("committee_sets", ()))
         return cls(
+            subject=COMMITTEES if theirs and asked.get("subject") == COMMITTEES else "",
+            committee_sets=theirs,
             tab=APART if asked.get("tab") == APART else RANKED,
             q=tidy(asked.get("q", "").replace("\0", ""))[:100],
             sort=sort if sort.removeprefix("-") in SORTS else "rank",
@@ -66,7 +74,12 @@ class RankingFilter:
     @property
     def is_open(self) -> bool:
         """Tell whether nothing is filtered."""
-        return not (self.q or self.unit or self.group or self.kind or self.level or self.eligible)
+        chosen = (self.q, self.unit, self.group, self.kind, self.level, self.eligible)
+        return not any(chosen) and not self.criteria
+
+    @property
+    def noun(self) -> str:
+        return "đảng bộ" if self.subject else "chi bộ"
 
     def competing(self, rows: QuerySet[RankingRow]) -> QuerySet[RankingRow]:
         rows = self._common(rows.filter(rank__isnull=False))
@@ -83,6 +96,12 @@ class RankingFilter:
         return self._common(rows.filter(rank__isnull=True)).order_by("code")
 
     def _common(self, rows: Any) -> Any:
+        if self.subject:
+            rows = rows.filter(criteria_code__in=self.committee_sets)
+        elif self.committee_sets:
+            rows = rows.exclude(criteria_code__in=self.committee_sets)
+        if self.criteria:
+            rows = rows.filter(criteria_code=self.criteria)
         if self.q:
             rows = rows.search(self.q)
         if self.unit:
@@ -101,9 +120,11 @@ class RankingFilter:
             "group": "Nhóm",
             "level": "Mức",
             "eligible": "Đủ điều kiện",
+            "criteria": "Bộ tiêu chí",
         }
         known = choices(ranking, reach)
-        parts = [f"Tìm: “{self.q}”"] if self.q else []
+        parts = [f"Phiếu của {self.noun}"] if self.committee_sets else []
+        parts += [f"Tìm: “{self.q}”"] if self.q else []
         for name, title in titles.items():
             value = getattr(self, name)
             label = next((c.label for c in known[name] if value and c.value == value), "")
@@ -125,4 +146,5 @@ def choices(ranking: Ranking, reach: Reach) -> dict[str, list[Choice]]:
         "kind": [Choice(code, name) for code, name in summary.get("kinds", [])],
         "level": [Choice(code, title) for code, title in summary.get("levels", [])],
         "eligible": [Choice("1", "Có"), Choice("0", "Không")],
+        "criteria": [Choice(code, title) for code, title in summary.get("criteria", [])],
     }

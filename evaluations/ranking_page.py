@@ -50,6 +50,14 @@ HEADERS = [
 ]
 
 
+def headers(shown: RankingFilter) -> list[tuple[str, str, str]]:
+    """Return the heads of the columns for what is ranked."""
+    return [
+        (shown.noun.capitalize() if sort == "name" else label, sort, look)
+        for label, sort, look in HEADERS
+    ]
+
+
 # A row is put together here and not in a template: fifty rows of twenty variables each would
 # take most of the time of the page.
 RANKED_ROW = (

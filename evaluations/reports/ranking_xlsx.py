@@ -108,18 +108,23 @@ def ranking_workbook(
     filtered: str = NO_FILTER,
     user: User | None = None,
 ) -> int:
-    """Write the rows that are given (all by default); return how many competing ones."""
+    """Write the rows that are given (all by default); return how many competing ones.
+
+    Committees have a sheet of their own where nothing is chosen: they compete with no cell.
+    """
+    committees: QuerySet[RankingRow] | None = None
     if competing is None:
-        competing = ranking.rows.competing().order_by("rank", "code")
+        competing, committees = _by_subject(ranking)
     if apart is None:
         apart = ranking.rows.apart().order_by("code")
     count = competing.count()
+    beside = committees.count() if committees is not None else 0
     file = str(target) if isinstance(target, Path) else target
     with Workbook(file, SAFE) as book:
         cover_write(
             book,
             title=f"Bảng xếp hạng {ranking.period.title}",
-            facts=_facts(ranking, count, apart.count(), scope, filtered, user),
+            facts=_facts(ranking, count + beside, apart.count(), scope, filtered, user),
         )
         words = ReasonWords(ranking)
         levels = dict(ranking.summary.get("levels", []))
@@ -130,9 +135,22 @@ def ranking_workbook(
             (_ranked(row, words, levels) for row in _read(competing, RANKED_FIELDS)),
             count,
         )
+        if committees is not None and beside:
+            rows = (_ranked(row, words, levels) for row in _read(committees, RANKED_FIELDS))
+            _write(book, "Đảng bộ cơ sở", RANKED_COLUMNS, rows, beside)
         apart_rows = (_apart(row, words) for row in _read(apart, APART_FIELDS))
         _write(book, "Chưa đủ", APART_COLUMNS, apart_rows, apart.count())
-    return count
+    return count + beside
+
+
+def _by_subject(ranking: Ranking) -> tuple[QuerySet[RankingRow], QuerySet[RankingRow] | None]:
+    rows: Any = ranking.rows
+    competing = rows.competing().order_by("rank", "code")
+    sets = ranking.summary.get("committee_sets", [])
+    if not sets:
+        return competing, None
+    of_committees = {"criteria_code__in": sets}
+    return competing.exclude(**of_committees), competing.filter(**of_committees)
 
 
 class ReasonWords(dict[tuple[str, tuple[str, ...]], str]):

@@ -30,6 +30,9 @@ def summary_of(
     codes = {line.criteria_code for line in lines}
     return {
         "criteria": sorted([row.code, row.title] for row in criteria if row.code in codes),
+        "committee_sets": sorted(
+            row.code for row in criteria if row.code in codes and row.subject == "committee"
+        ),
         "committees": sorted(
             (
                 [pk, line.committee_name, _above(line.path), competing[pk], waiting[pk]]

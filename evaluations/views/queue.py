@@ -15,7 +15,7 @@ from evaluations.models import Evaluation, Period, State
 
 ROWS = 50
 TO_DO = (access.ENTER, access.APPRAISE)
-SUBJECTS = {"chi-bo": True, "dang-bo": False}
+SUBJECTS = {"cell": True, "committee": False}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def queue(request, period):
     visible = Evaluation.objects.visible_to(request.user).owed().filter(period=period)
     counts, has_committees = _counts(visible)
     state, kind, text = (request.GET.get(name, "").strip() for name in ("state", "kind", "q"))
-    subject = request.GET.get("doi-tuong", "") if has_committees else ""
+    subject = request.GET.get("subject", "") if has_committees else ""
     rows = visible
     if subject in SUBJECTS:
         rows = rows.filter(unit__is_cell=SUBJECTS[subject])

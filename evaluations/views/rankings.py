@@ -19,7 +19,7 @@ from cells.services import audit
 from cells.views.jobs import progress_answer
 from evaluations.models import Period, Ranking
 from evaluations.ranking_filter import APART, RankingFilter
-from evaluations.ranking_page import FIELDS, HEADERS, Line, RowReader, Slice, options
+from evaluations.ranking_page import FIELDS, Line, RowReader, Slice, headers, options
 from evaluations.reports.ranking_xlsx import NO_FILTER, ranking_workbook
 from evaluations.services.rankings import RANKING, ranking_key, root_scope
 from evaluations.tasks import ranking_request
@@ -34,7 +34,8 @@ JOB_FIELDS = ("state", "done", "total", "message", "created_at")
 def ranking_now(request):
     """Lead to the newest period that has a ranking, else to the newest open one."""
     opened = Period.objects.opened()
-    chosen = opened.filter(Exists(_rankings(OuterRef("pk")))).first() or opened.first()
+    ranked = opened.filter(Exists(_rankings(OuterRef("pk"))))
+    chosen = ranked.foremost().first() or opened.foremost().first()
     if chosen is None:
         return render(request, "evaluations/ranking_none.html")
     return redirect("evaluations:ranking", chosen.code)
@@ -62,7 +63,7 @@ def ranking(request, period):
         context |= {
             "shown": shown,
             "options": options(built, reach, shown),
-            "headers": HEADERS,
+            "headers": headers(shown),
             "page": _page(request, built, shown, reach),
             "is_apart": shown.tab == APART,
             "differences": [d for d in built.differences if reach.covers(d["path"])],

@@ -79,12 +79,12 @@ def test_queue_offers_each_what_is_theirs(client, people, sheets, tree):
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"), [("", {"ward", "a"}), ("chi-bo", {"a"}), ("dang-bo", {"ward"})]
+    ("asked", "shown"), [("", {"ward", "a"}), ("cell", {"a"}), ("committee", {"ward"})]
 )
 def test_queue_shows_cells_or_committees(client, people, sheets, tree, asked, shown):
     client.force_login(people.thanhuy)
     url = reverse("evaluations:queue", args=[sheets[0].period.code])
-    page = client.get(url, {"doi-tuong": asked}).context["page"]
+    page = client.get(url, {"subject": asked}).context["page"]
     assert {sheet.unit_id for sheet in page} == {getattr(tree, name).pk for name in shown}
 
 
