@@ -10,11 +10,14 @@ from cells.cell_values import CellError, number_of, text_of
 from cells.tables import Recognise, header_key
 from cells.vietnamese import fold, tidy
 from evaluations.answers import Answer
+from evaluations.reasons import class_name
 from evaluations.rules.structure import Criteria, Indicator
 
 CODE = ("Mã", "Mã chi bộ", "Mã đơn vị", "Mã tổ chức", "Code")
 NAME = ("Tên chi bộ", "Tên đơn vị", "Tên", "Chi bộ", "Đơn vị", "Name")
 STATE = ("Trạng thái",)
+CLASS = ("Xếp loại năm", "Xếp loại chất lượng năm", "Xếp loại chất lượng")
+CLASS_KEY = "class"
 NEEDED = {"code": "Mã"}
 NOT_APPLICABLE = "KAD"
 NA_WORDS = {"kad", "khong ap dung", "k a d", "n a", "na", "khong ad"}
@@ -58,6 +61,8 @@ def sheet_recogniser(criteria: Criteria) -> Recognise:
     known = {header_key(name): "code" for name in CODE}
     known |= {header_key(name): "name" for name in NAME}
     known |= {header_key(name): "state" for name in STATE}
+    if criteria.recognition.annual_class_gte:
+        known |= {header_key(name): CLASS_KEY for name in CLASS}
     titles = {header_key(line.title): line for line in criteria.indicators.values()}
 
     def recognise(text: str) -> str | None:
@@ -152,6 +157,21 @@ def read_cells(indicator: Indicator, cells: dict[str, Any]) -> dict[str, Any]:
         if part not in given:
             raise PartError(part, f"Dòng {indicator.code}: còn thiếu {name}.")
     return {part: _number(part, given[part]) for part in ("num", "den")}
+
+
+def read_class(criteria: Criteria, value: Any) -> str:
+    """Return the class of the year that a cell names, by its code or its name; "" if blank."""
+    if value is None:
+        return ""
+    try:
+        wanted = fold(text_of(value))
+    except CellError as error:
+        raise PartError("", error.message) from error
+    for code in criteria.annual_classes:
+        if wanted in (fold(code), fold(class_name(code))):
+            return code
+    names = "”, “".join(class_name(code) for code in reversed(criteria.annual_classes))
+    raise PartError("", f"Xếp loại năm: chọn một trong: “{names}”.")
 
 
 def _option(indicator: Indicator, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""A ward's quarter as a workbook to fill in: one row per cell, the lines as columns."""
+"""The sheets of a period as a workbook to fill in: one row per cell, the lines as columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from cells import access
 from cells.models import Unit, User
 from evaluations.answers import Answer, answer_of
 from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
+from evaluations.reports.class_column import class_column, class_validation
 from evaluations.reports.sheets_guide import HOW_TO, guidance, line_guide
 from evaluations.reports.workbook_style import (
     GOODS,
@@ -31,6 +32,7 @@ from evaluations.rules.structure import Criteria, Indicator
 from evaluations.services.locks import lock_status
 from evaluations.services.sheet_basis import basis_rows
 from evaluations.sheet_columns import (
+    CLASS_KEY,
     DATA_SHEET,
     NOT_APPLICABLE,
     LineColumn,
@@ -59,6 +61,7 @@ class SheetRow:
     lock: str
     answers: dict[str, Answer]
     versions: dict[str, int]
+    annual_class: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def _row(sheet: Evaluation, rules: Criteria, user: User) -> SheetRow:
         lock=lock_status(sheet, access.ENTER, user=user),
         answers={line: answer_of(scores.get(line), rules.indicators[line]) for line in scores},
         versions={line: score.version for line, score in scores.items()},
+        annual_class=sheet.annual_class,
     )
 
 
@@ -120,7 +124,12 @@ def sheets_xlsx(data: SheetBook) -> bytes:
         _rows(page, style, data, columns)
         guide(book, style, "Cách điền phiếu", [*HOW_TO, *line_guide(data.criteria.rules)])
         last = FIRST_ROW + (len(data.rows) or BLANK_ROWS) - 1
-        _validations(page, Lists(book), columns, last)
+        lists = Lists(book)
+        _validations(page, lists, columns, last)
+        if data.criteria.rules.recognition.annual_class_gte:
+            place = len(FIXED) + len(columns)
+            class_column(page, style, place, HEAD_ROW, _classes(data))
+            class_validation(page, lists, data.criteria.rules, place, (FIRST_ROW, last))
         _remember(book, data)
         protect(page)
     return target.getvalue()
@@ -216,6 +225,11 @@ def _rows(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColu
         write(page, end, place, None, style(bg_color=goods[column.indicator.code]))
 
 
+def _classes(data: SheetBook) -> list[tuple[str, str]]:
+    blank = [("", "")] * BLANK_ROWS
+    return [(row.annual_class, row.lock) for row in data.rows] or blank
+
+
 def _validations(page: Worksheet, lists: Lists, columns: list[LineColumn], last: int) -> None:
     for place, column in enumerate(columns, start=len(FIXED)):
         line = column.indicator
@@ -250,10 +264,12 @@ def _remember(book: Workbook, data: SheetBook) -> None:
     """Add the hidden sheet by which the import knows period, criteria and what stood where."""
     hidden = book.add_worksheet(DATA_SHEET)
     hidden.hide()
+    asks_class = data.criteria.rules.recognition.annual_class_gte
     values = {
         row.code: {
             line: (row.versions[line], answer_text(answer)) for line, answer in row.answers.items()
         }
+        | ({CLASS_KEY: (0, row.annual_class)} if asks_class else {})
         for row in data.rows
     }
     rows = basis_rows(

@@ -118,4 +118,5 @@ def _released(change: Change) -> QuerySet[PeriodUnit]:
 
 def _used(sheets: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     answered = Score.objects.filter(evaluation=OuterRef("pk"))
-    return sheets.filter(~Q(state=State.DRAFT) | ~Q(vetoes=[]) | Exists(answered))
+    marked = ~Q(vetoes=[]) | ~Q(annual_class="")
+    return sheets.filter(~Q(state=State.DRAFT) | marked | Exists(answered))

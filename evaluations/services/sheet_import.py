@@ -16,11 +16,14 @@ from cells.workbook import Grid, WorkbookError
 from evaluations.answers import answer_of
 from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
 from evaluations.rules.engine import AnswerError, score_line
+from evaluations.services.class_import import class_given
 from evaluations.services.errors import RefusedError
 from evaluations.services.lines import Change, lines_save
 from evaluations.services.locks import lock_status
 from evaluations.services.sheet_basis import Basis, basis_of, period_of
+from evaluations.services.sheets import annual_class_save
 from evaluations.sheet_columns import (
+    CLASS_KEY,
     NEEDED,
     PartError,
     answer_spoken,
@@ -36,7 +39,7 @@ SOURCE = "import"
 
 @dataclass(frozen=True)
 class Task:
-    """One value to write, from one place of the file."""
+    """One value to write, from one place of the file: a line, or the class of the year."""
 
     reader: RowReader
     key: str
@@ -152,6 +155,8 @@ def _read(reader: RowReader, sheet: Evaluation, basis: Basis | None, by: User) -
         if basis and _is_stale(reader, key, sheet, line, answer, score, basis, by):
             continue
         tasks.append(Task(reader, key, sheet, line, answer, score.version if score else 0))
+    if code := class_given(reader, sheet, basis):
+        tasks.append(Task(reader, CLASS_KEY, sheet, CLASS_KEY, {CLASS_KEY: code}, 0))
     if tasks and (reason := lock_status(sheet, access.ENTER, user=by)):
         reader.fail(tasks[0].key, reason)
         return []
@@ -206,11 +211,16 @@ def _save(tasks: list[Task], report: Report, by: User) -> None:
     for task in tasks:
         by_sheet[task.sheet.pk].append(task)
     for group in by_sheet.values():
-        changes = [Change(task.line, task.answer, task.version) for task in group]
+        changes = [
+            Change(task.line, task.answer, task.version) for task in group if task.line != CLASS_KEY
+        ]
+        sheet, classed = group[0].sheet, [task for task in group if task.line == CLASS_KEY]
         try:
-            lines_save(
-                sheet=group[0].sheet, changes=changes, by=by, door=Door.IMPORT, source=SOURCE
-            )
+            if changes:
+                lines_save(sheet=sheet, changes=changes, by=by, door=Door.IMPORT, source=SOURCE)
+            for task in classed:
+                code = task.answer[CLASS_KEY]
+                annual_class_save(sheet=sheet, annual_class=code, by=by, door=Door.IMPORT)
         except (RefusedError, AnswerError) as error:
             line = getattr(error, "line", None)
             task = next((task for task in group if task.line == line), group[0])
