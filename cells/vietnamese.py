@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -72,3 +73,9 @@ def number_text(value: Decimal | int | float, *, places: int = 0) -> str:
     """Return `value` with a decimal comma and dots between thousands."""
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     return f"{exact:,.{places}f}".translate(str.maketrans(",.", ".,"))
+
+
+def day_text(day: date) -> str:
+    """Write a date as a document does: "ngày 05 tháng 02 năm 2026", zero up to February."""
+    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"

@@ -2,6 +2,7 @@
 
 from django import template
 
+from cells.vietnamese import day_text
 from evaluations import reasons
 from evaluations.rules import numbers
 
@@ -16,9 +17,7 @@ def dotted(hundredths):
 
 @register.filter
 def long_day(day):
-    """Write a date as a document does: "ngày 05 tháng 02 năm 2026", zero up to February."""
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+    return day_text(day)
 
 
 @register.filter
