@@ -4,6 +4,7 @@ from django.urls import path
 
 from evaluations.views import (
     appraisal,
+    class_reviews,
     decisions,
     history,
     impact,
@@ -79,6 +80,7 @@ urlpatterns = [
         name="sheet_return_by_leader",
     ),
     # Scorecard
+    path("xep-loai/<slug:period>/<str:code>/", class_reviews.class_review, name="class_review"),
     path("tinh-thu/<slug:period>/<str:code>/", what_if.trial, name="trial"),
     path("bang-diem/<slug:period>/<str:code>/", scorecards.scorecard, name="scorecard"),
     # Ranking

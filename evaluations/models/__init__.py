@@ -1,3 +1,4 @@
+from evaluations.models.class_reviews import ClassReview
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
 from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
@@ -7,6 +8,7 @@ from evaluations.models.recomputations import Recomputation, RecomputedSheet
 from evaluations.models.sheets import Decision, Evaluation, Score, Stage, State
 
 __all__ = [
+    "ClassReview",
     "CriteriaDraft",
     "CriteriaSet",
     "Decision",

@@ -112,6 +112,21 @@ class World:
         period = {"period": self.year_period.code}
         return [(place, {"code": self.unit(place).code, **period}, {}) for place in CELLS]
 
+    def year_sheet(self, role):
+        period = {"period": self.year_period.code}
+        return [
+            (place, {"code": made.unit.code, **period}, {}) for place, made in self.years.items()
+        ]
+
+    @cached_property
+    def years(self):
+        """Begin the year sheet of each cell."""
+        criteria = CriteriaSet.objects.get(code="CB4T-2026")
+        make = factories.sheet
+        return {
+            place: make(self.unit(place), self.year_period, criteria=criteria) for place in CELLS
+        }
+
     def year_member(self, role):
         period = {"period": self.year_period.code}
         return [
