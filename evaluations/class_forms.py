@@ -41,7 +41,7 @@ class ClassReviewForm(forms.Form):
                 label=title,
                 choices=[("no", "Không"), ("yes", "Có")],
                 coerce=lambda value: value == "yes",
-                widget=forms.RadioSelect,
+                widget=forms.RadioSelect({"class": "form-check-input"}),
                 error_messages={"required": "Chọn có hoặc không."},
             )
         self.fields["chosen"] = forms.ChoiceField(
