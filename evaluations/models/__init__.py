@@ -4,6 +4,7 @@ from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
 from evaluations.models.rankings import LineageBreak, Ranking, RankingRow
+from evaluations.models.recognition import Recognition, RecognitionChoice
 from evaluations.models.recomputations import Recomputation, RecomputedSheet
 from evaluations.models.sheets import Decision, Evaluation, Score, Stage, State
 
@@ -20,6 +21,8 @@ __all__ = [
     "PeriodUnit",
     "Ranking",
     "RankingRow",
+    "Recognition",
+    "RecognitionChoice",
     "Recomputation",
     "RecomputedSheet",
     "Score",
