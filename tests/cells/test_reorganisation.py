@@ -379,6 +379,34 @@ def test_branch_too_deep_for_its_new_place_is_refused(world):
     assert refused(world, asked) == ["Mã quá dài so với số cấp phía trên."]
 
 
+@pytest.mark.parametrize(("length", "is_refused"), [(20, False), (39, True)])
+def test_cells_too_deep_below_a_new_committee_are_refused(world, length, is_refused):
+    deep = world.city
+    for letter in "XYZVU":
+        deep = factories.CommitteeFactory(parent=deep, code=letter * 39)
+    wards = [factories.CommitteeFactory(parent=deep, code=code) for code in ("P1", "P2")]
+    for ward in wards:
+        factories.UnitFactory(parent=ward, code=f"{ward.code}-KHU-MOI")
+    asked = plan("merge", wards, [UnitDraft("M" * length, name="Gộp")])
+    found = refused(world, asked)
+    assert found == (["Mã quá dài so với số cấp phía trên."] * 2 if is_refused else [])
+
+
+def test_hundreds_of_cells_go_along_at_the_cost_of_a_few(world, django_assert_max_num_queries):
+    def cost(code, cells):
+        wards = [factories.CommitteeFactory(parent=world.city) for _ in range(2)]
+        for ward in wards:
+            for _ in range(cells):
+                factories.UnitFactory(parent=ward)
+        with django_assert_max_num_queries(200) as captured:
+            asked = plan("merge", wards, [UnitDraft(code, name="Gộp")])
+            assert refused(world, asked) == []
+        return len(captured)
+
+    cost("G0", 1)  # reads the roles of the user, once
+    assert cost("G1", 2) == cost("G2", 20)
+
+
 @pytest.mark.parametrize(("areas", "is_told"), [(("T1",), False), ((), True)])
 def test_area_that_no_cell_takes_over_is_told(world, areas, is_told):
     drafts = [

@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Length
 
 from cells import access
-from cells.models import CellKind, Level, Placement, Reorganisation, Unit, User
+from cells.models import CellKind, Level, Lineage, Placement, Reorganisation, Unit, User
 from cells.services.reorganisation.participants import Change, Move, Refusal
 from cells.services.reorganisation.plans import CHANGING, CLOSING, FOUNDING, Plan, UnitDraft
 
@@ -35,6 +35,7 @@ class _Finder:
     plan: Plan
     reach: access.Reach
     refusals: list[Refusal] = field(default_factory=list)
+    deepest: dict[int, int] = field(default_factory=dict)
 
     def refuse(self, message: str, name: str, value: str = "") -> None:
         self.refusals.append(Refusal(message, name, value))
@@ -84,13 +85,12 @@ class _Finder:
     def _check_before(self, before: Sequence[Unit]) -> None:
         """Ask for the right over what a unit stands in, and that nothing later is known of it."""
         day = self.plan.effective_on
-        same_day = set(
-            Reorganisation.objects.standing()
-            .filter(Q(lineage__predecessor__in=before) | Q(lineage__successor__in=before))
-            .filter(effective_on=day)
-            .values_list("lineage__predecessor", "lineage__successor")
+        same_day = Lineage.objects.filter(
+            Q(predecessor__in=before) | Q(successor__in=before),
+            reorganisation__effective_on=day,
+            reorganisation__reverted_at__isnull=True,
         )
-        touched = {pk for pair in same_day for pk in pair}
+        touched = {pk for pair in same_day.values_list("predecessor", "successor") for pk in pair}
         for unit in before:
             if (
                 self.plan.kind != Kind.RENAME
@@ -211,6 +211,25 @@ class _Finder:
             self.refuse("Tên, cấp và loại hình không có gì thay đổi.", "name", draft.name)
         return [Move(unit, draft, parent, self.opened[unit.pk])]
 
+    def _path_of(self, code: str, closing: Sequence[Unit]) -> str:
+        """Return the path of a unit that something goes to, whether it stands or is founded."""
+        if code in self.units:
+            return self.units[code].path
+        draft = next((draft for draft in self.plan.after if draft.code == code), None)
+        parent = self.units.get(draft.parent) if draft else None
+        parent = parent or closing[0].parent
+        return f"{parent.path}{code}/" if draft and parent else ""
+
+    def _may_be_deep(self, unit: Unit, above: str) -> bool:
+        """Tell by the deepest unit below the same parent: a ward has hundreds of cells."""
+        parent = unit.parent
+        if parent is None:
+            return True
+        if parent.pk not in self.deepest:
+            below = Unit.objects.below(parent).aggregate(most=Max(Length("path")))
+            self.deepest[parent.pk] = below["most"] or 0
+        return self.deepest[parent.pk] - len(parent.path) + len(above) > PATH_MOST
+
     def _check_depth(self, unit: Unit, above: str) -> None:
         """Refuse to put a branch so deep that the paths of its units do not fit."""
         longer = len(f"{above}{unit.code}/") - len(unit.path)
@@ -249,8 +268,9 @@ class _Finder:
                 self.refuse(message, "units", unit.code)
                 continue
             self._check_placement(unit)
-            if target in self.units:
-                self._check_depth(unit, self.units[target].path)
+            above = self._path_of(target, closing)
+            if above and self._may_be_deep(unit, above):
+                self._check_depth(unit, above)
             if unit.pk in self.opened:
                 draft = UnitDraft(unit.code, parent=target)
                 moves.append(Move(unit, draft, self.units.get(target), self.opened[unit.pk]))

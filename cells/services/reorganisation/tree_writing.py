@@ -1,14 +1,19 @@
 """Write an event into the tree, and take it out again."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Substr
 
+from cells import access
 from cells.models import CellKind, Level, Lineage, Placement, Reorganisation, Unit
-from cells.services.reorganisation.participants import BATCH, Change, Move, Trail
+from cells.services.reorganisation.participants import BATCH, Change, Trail
 from cells.services.unit_writing import branch_rewrite, placements_close
 
+# Ranges of paths in one statement: SQLite nests them, and not deeper than a thousand.
+BRANCHES = 200
 KEPT = ("name", "level_id", "kind_id", "parent_id", "path", "search")
 
 
@@ -18,7 +23,8 @@ def tree_write(event: Reorganisation, change: Change, trail: Trail) -> dict[str,
     _found(event, change, levels, kinds, trail)
     moves = [*change.moves, *change.along]
     changed = [{"pk": m.unit.pk, **{name: getattr(m.unit, name) for name in KEPT}} for m in moves]
-    _move(event, change, moves, levels, kinds, trail)
+    _move(event, change, levels, kinds, trail)
+    _take_along(event, change, trail)
     closing = [unit.pk for unit in change.closing]
     placements_close(units=closing, day=change.day, closed_by=event)
     Unit.objects.filter(pk__in=closing).update(closed_on=change.day)
@@ -68,11 +74,8 @@ def _placement(unit: Unit, event: Reorganisation, change: Change) -> Placement:
     )  # fmt: skip
 
 
-def _move(
-    event: Reorganisation, change: Change, moves: list[Move], levels: dict, kinds: dict,
-    trail: Trail,
-) -> None:  # fmt: skip
-    for move in moves:
+def _move(event: Reorganisation, change: Change, levels: dict, kinds: dict, trail: Trail) -> None:
+    for move in change.moves:
         unit, draft = move.unit, move.draft
         old = (unit.name, unit.level.code, unit.kind and unit.kind.code, _code(unit.parent))
         parent = move.parent or (change.target(draft.parent) if draft.parent else None)
@@ -86,12 +89,46 @@ def _move(
         for field, was, now in zip(("name", "level", "kind", "parent"), old, new, strict=True):
             if was != now:
                 trail.add("unit_changed", unit, unit, field=field, old=was, new=now)
-    units = [move.unit for move in moves]
+    units = [move.unit for move in change.moves]
     Unit.objects.bulk_update(units, ["name", "level", "kind", "parent", "search"], BATCH)
+    _place_anew(units, event, change)
+
+
+def _place_anew(units: list[Unit], event: Reorganisation, change: Change) -> None:
     placements_close(units=[unit.pk for unit in units], day=change.day, closed_by=event)
     Placement.objects.bulk_create(
         [_placement(unit, event, change) for unit in units], batch_size=BATCH
     )
+
+
+def _take_along(event: Reorganisation, change: Change, trail: Trail) -> None:
+    """Put the units below a closing one under its successor: all cells of a ward at once."""
+    groups: dict[tuple[int | None, str], list[Unit]] = defaultdict(list)
+    for move in change.along:
+        groups[move.unit.parent_id, move.draft.parent].append(move.unit)
+    for (_, code), units in groups.items():
+        parent = change.target(code)
+        for start in range(0, len(units), BRANCHES):
+            _branches_under(units[start : start + BRANCHES], parent)
+        for unit in units:
+            was = _code(unit.parent)
+            unit.parent = parent
+            trail.add("unit_changed", unit, unit, field="parent", old=was, new=parent.code)
+    _place_anew([move.unit for move in change.along], event, change)
+
+
+def _branches_under(units: list[Unit], parent: Unit) -> None:
+    """Give siblings, and all below them, their paths under another parent."""
+    rows = Unit.objects.filter(pk__in=[unit.pk for unit in units])
+    paths = tuple(rows.values_list("path", flat=True))
+    old = paths[0][: -len(paths[0].split("/")[-2]) - 1]
+    above = Unit.objects.values_list("path", flat=True).get(pk=parent.pk)
+    Unit.objects.filter(access.Reach(paths).condition("path")).update(
+        path=Concat(Value(above), Substr(F("path"), len(old) + 1))
+    )
+    rows.update(parent=parent)
+    for unit in units:
+        unit.path = f"{above}{unit.code}/"
 
 
 def _under(unit: Unit, parent: Unit) -> None:
