@@ -89,6 +89,10 @@ class Scorecard:
     # The stored total is not what the stored answers give: an alarm, never a silent change.
     stored_total_differs: bool
 
+    @property
+    def has_months(self) -> bool:
+        return any(past.period.kind == Period.Kind.MONTH for past in self.periods)
+
 
 def scorecard_of(*, user: User, period: str, code: str) -> Scorecard | None:
     """Return the scorecard that `user` may see, or None where there is no such sheet."""

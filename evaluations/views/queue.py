@@ -13,7 +13,8 @@ from cells.models import CellKind
 from cells.vietnamese import fold
 from evaluations.models import Evaluation, Period, State
 
-ROWS = 50
+ROWS, OTHERS = 50, 4
+MONTH = Period.Kind.MONTH
 TO_DO = (access.ENTER, access.APPRAISE)
 SUBJECTS = {"cell": True, "committee": False}
 
@@ -65,9 +66,11 @@ def queue(request, period):
         sheet.can = {name: sheet.allows(request.user, name) for name in TO_DO}
     can_enter = bool(access.reach(request.user, access.ENTER))
     total = sum(counts.values())
+    periods = list(Period.objects.opened())
     context = {
         "period": period,
-        "periods": Period.objects.opened(),
+        "periods": periods,
+        "others": [one for one in periods if one.kind != MONTH and one != period][:OTHERS],
         "page": page,
         "tabs": _tabs(counts, state),
         "total": total,
