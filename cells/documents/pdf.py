@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.conf import settings
@@ -17,10 +17,10 @@ TEMPLATE = Path(__file__).with_name("party.typ")
 def pdf_bytes(document: PartyDocument) -> bytes:
     """Set a document; the same content gives the same pages."""
     content = {**_cleaned(asdict(document)), "draft": DRAFT, "rule": RULE}
-    made: bytes = _compiler().compile(
+    made = _compiler().compile(
         sys_inputs={"document": json.dumps(content, ensure_ascii=False)}, format="pdf"
     )
-    return made
+    return cast(bytes, made)
 
 
 @lru_cache(maxsize=1)
