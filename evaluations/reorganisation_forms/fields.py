@@ -190,15 +190,22 @@ def _with_days(row: Level | CellKind) -> str:
 
 
 class RevertForm(forms.Form):
-    """Why an event is taken back."""
+    """Why an event is taken back, and whether all of its file are."""
 
     reason = forms.CharField(
         label="Lý do hủy bỏ",
         widget=forms.Textarea({"rows": 3}),
         error_messages={"required": "Ghi rõ lý do hủy bỏ, ví dụ: ghi nhầm ngày hiệu lực."},
     )
+    whole = forms.BooleanField(required=False)
     use_required_attribute = False
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, together=1, only_whole=False, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["whole"].label = f"Hủy bỏ cả đợt: {together} sự kiện ghi từ cùng một tệp"
+        if only_whole:
+            self.fields["whole"].widget = forms.HiddenInput()
+            self.initial["whole"] = True
+        elif together < 2:
+            del self.fields["whole"]
         self.helper = helper()

@@ -96,6 +96,7 @@ def plans_run(
     refusals = _resolve_names(found, by)
     report = FileReport(events=len(found.plans), errors=found.errors, notes=found.notes)
     report.errors += [found.error_of(one) for one in refusals]
+    report.errors.sort(key=lambda error: error.row or 0)
     if not found.plans and not report.errors:
         report.errors.append(RowError(None, None, None, EMPTY))
     if report.errors:

@@ -77,7 +77,7 @@ class SheetsPart:
         held = Q(units__unit__in=founded) | Q(units__in=[pk for pk, *_ in undo["released"]])
         closed = Period.objects.filter(within | held, closed_at__isnull=False).first()
         if closed:
-            return f"{closed.title} đã đóng nên không hoàn tác được."
+            return f"{closed.title} đã đóng nên không hủy bỏ được."
         if _used(Evaluation.objects.filter(unit__in=founded)).exists():
             return "Đơn vị được thành lập đã có phiếu đang nhập hoặc đã nộp."
         return ""

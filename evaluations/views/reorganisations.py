@@ -1,5 +1,7 @@
 """Reorganisations: what happened, and taking an event back."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
@@ -8,7 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cells import access
 from cells.models import Door, Lineage, Reorganisation
-from cells.services.reorganisation import ReorganisationRefusedError, reorganisation_revert
+from cells.services.reorganisation import (
+    ReorganisationRefusedError,
+    batch_revert,
+    reorganisation_revert,
+)
 from cells.services.reorganisation.participants import participants
 from cells.services.reorganisation.tree_writing import tree_refuses_revert
 from evaluations.reorganisation_forms import RevertForm
@@ -38,6 +44,7 @@ def _within(user, action):
 @require_GET
 def reorganisation_list(request):
     kind, unit = request.GET.get("kind", ""), request.GET.get("unit", "").strip()[:40]
+    batch = _batch(request.GET.get("dot", ""))
     events = _within(request.user, access.VIEW)
     if kind in Kind.values:
         events = events.filter(kind=kind)
@@ -45,10 +52,12 @@ def reorganisation_list(request):
         edges = Lineage.objects.filter(reorganisation=OuterRef("pk"))
         named = edges.filter(predecessor__code=unit) | edges.filter(successor__code=unit)
         events = events.filter(Exists(named))
+    if batch:
+        events = events.filter(batch=batch)
     events = events.prefetch_related("lineage__predecessor", "lineage__successor")
     context = {
         "page": Paginator(events, PAGE_SIZE).get_page(request.GET.get("page")),
-        "filters": {"kind": kind, "unit": unit},
+        "filters": {"kind": kind, "unit": unit, "batch": batch or ""},
         "kinds": Kind.choices,
         "offered": [(kind.value, kind.label, ABOUT[kind]) for kind in Kind],
         "may_reorganise": bool(access.reach(request.user, access.REORGANISE)),
@@ -56,13 +65,20 @@ def reorganisation_list(request):
     return render(request, "evaluations/reorganisations.html", context)
 
 
+def _batch(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 @require_GET
 def reorganisation(request, pk):
     event = get_object_or_404(_within(request.user, access.VIEW).select_related("by"), pk=pk)
-    return _event_page(request, event, RevertForm())
+    return _event_page(request, event)
 
 
-def _event_page(request, event, form, status=200):
+def _event_page(request, event, data=None, status=200):
     edges = event.lineage.select_related("predecessor", "successor")
     reach = access.reach(request.user, access.VIEW)
     sides = {
@@ -70,6 +86,8 @@ def _event_page(request, event, form, status=200):
         "after": dict.fromkeys(edge.successor for edge in edges if edge.successor),
     }
     may = _within(request.user, access.REORGANISE).filter(pk=event.pk).exists()
+    may_revert = may and event.reverted_at is None
+    hindrance, standing = _hindrance(event) if may_revert else "", _standing(event)
     context = {
         "event": event,
         "sides": {
@@ -78,11 +96,19 @@ def _event_page(request, event, form, status=200):
         },
         "placements": event.placements_opened.select_related("unit", "parent", "level"),
         "together": Reorganisation.objects.filter(batch=event.batch).count() if event.batch else 0,
-        "form": form,
-        "may_revert": may and event.reverted_at is None,
-        "hindrance": _hindrance(event) if may and event.reverted_at is None else "",
+        "standing": standing,
+        "form": RevertForm(data, together=standing, only_whole=bool(hindrance)),
+        "may_revert": may_revert,
+        "hindrance": hindrance,
     }
     return render(request, "evaluations/reorganisation.html", context, status=status)
+
+
+def _standing(event) -> int:
+    """Count the events of the same file that were not taken back, this one included."""
+    if not event.batch:
+        return 1
+    return Reorganisation.objects.standing().filter(batch=event.batch).count()
 
 
 def _hindrance(event):
@@ -99,14 +125,19 @@ def _hindrance(event):
 @require_POST
 def reorganisation_revert_view(request, pk):
     event = get_object_or_404(_within(request.user, access.REORGANISE), pk=pk)
-    form = RevertForm(request.POST)
+    form = RevertForm(request.POST, together=_standing(event))
     if not form.is_valid():
-        return _event_page(request, event, form, status=422)
-    reason = form.cleaned_data["reason"]
+        return _event_page(request, event, request.POST, status=422)
+    why = {"reason": form.cleaned_data["reason"], "by": request.user, "door": Door.WEB}
     try:
-        reorganisation_revert(event=event, reason=reason, by=request.user, door=Door.WEB)
+        if form.cleaned_data.get("whole"):
+            count = len(batch_revert(batch=event.batch, **why))
+            done = f"Đã hủy bỏ cả đợt: {count} sự kiện. Tổ chức trở lại như trước."
+        else:
+            reorganisation_revert(event=event, **why)
+            done = "Đã hủy bỏ sự kiện. Tổ chức trở lại như trước."
     except ReorganisationRefusedError as error:
-        messages.error(request, error.message)
+        messages.error(request, f"Không hủy bỏ được: {error.message}")
     else:
-        messages.success(request, "Đã hủy bỏ sự kiện. Tổ chức trở lại như trước.")
+        messages.success(request, done)
     return redirect("evaluations:reorganisation", pk)

@@ -215,7 +215,7 @@ def test_later_event_keeps_an_earlier_one_from_being_taken_back(world):
     first = act(world, split(world))
     later = DAY + timedelta(days=10)
     act(world, plan("rename", ["A1"], [UnitDraft("A1", name="Khác")], on=later))
-    with pytest.raises(ReorganisationRefusedError, match="Hoàn tác sự kiện đó trước"):
+    with pytest.raises(ReorganisationRefusedError, match="Hủy bỏ sự kiện đó trước"):
         reorganisation_revert(event=first, reason="x", by=world.by, door="web")
 
 

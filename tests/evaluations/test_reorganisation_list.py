@@ -6,7 +6,11 @@ import pytest
 from django.urls import reverse
 
 from cells.models import Lineage, Reorganisation, Unit
-from cells.services.reorganisation import UnitDraft, reorganisation_apply
+from cells.services.reorganisation import (
+    UnitDraft,
+    reorganisation_apply,
+    reorganisations_apply,
+)
 from tests import factories
 from tests.cells.reorganising import plan
 
@@ -39,7 +43,60 @@ def test_event_page_tells_and_takes_back(client, event, tree):
 def test_event_page_says_why_it_cannot_be_taken_back(client, event):
     factories.MembershipFactory(cell=Unit.objects.get(code="A1"))
     url = reverse("evaluations:reorganisation", args=[event.pk])
-    assert "Không hủy bỏ được" in client.get(url).content.decode()
+    assert "Không hủy bỏ riêng sự kiện này được" in client.get(url).content.decode()
+
+
+@pytest.fixture
+def batch(client, people, tree):
+    """Found a committee within the ward and put cell a under it, as one file does."""
+    client.force_login(people.canbo)
+    made = UnitDraft("BP", name="Bộ phận", parent=tree.ward.code, level="dang_bo_truc_thuoc")
+    plans = [
+        plan("establish", [], [made], on=DAY),
+        plan("transfer", [tree.a], [UnitDraft(tree.a.code, parent="BP")], on=DAY),
+    ]
+    return reorganisations_apply(plans=plans, by=people.canbo, door="import")[0]
+
+
+def test_whole_file_is_taken_back_where_one_event_cannot_be(client, batch, tree):
+    url = reverse("evaluations:reorganisation", args=[batch[0].pk])
+    text = client.get(url).content.decode()
+    assert "Không hủy bỏ riêng sự kiện này được: Đã có đơn vị mới nằm dưới" in text
+    assert "Hủy bỏ cả đợt 2 sự kiện" in text
+    answer = client.post(f"{url}huy-bo/", {"reason": "Nhầm tệp", "whole": "True"}, follow=True)
+    assert "Đã hủy bỏ cả đợt: 2 sự kiện" in answer.content.decode()
+    assert not Reorganisation.objects.standing().exists()
+    assert not Unit.objects.filter(code="BP").exists()
+    tree.a.refresh_from_db()
+    assert tree.a.parent == tree.ward
+
+
+def test_last_event_of_a_file_is_taken_back_alone_unless_all_are_asked_for(client, batch):
+    url = reverse("evaluations:reorganisation", args=[batch[1].pk])
+    assert "Hủy bỏ cả đợt: 2 sự kiện ghi từ cùng một tệp" in client.get(url).content.decode()
+    client.post(f"{url}huy-bo/", {"reason": "Nhầm"})
+    assert list(Reorganisation.objects.standing()) == [batch[0]]
+    # What is left of the file is one event, like any other.
+    first = client.get(reverse("evaluations:reorganisation", args=[batch[0].pk]))
+    assert "Hủy bỏ cả đợt" not in first.content.decode()
+
+
+def test_file_on_which_something_depends_stays_whole(client, batch, tree):
+    factories.UnitFactory(parent=Unit.objects.get(code="BP"))
+    url = reverse("evaluations:reorganisation", args=[batch[0].pk])
+    answer = client.post(f"{url}huy-bo/", {"reason": "Nhầm", "whole": "True"}, follow=True)
+    assert "Không hủy bỏ được: Thành lập, 01/08/2026" in answer.content.decode()
+    assert Reorganisation.objects.standing().count() == 2
+
+
+def test_list_shows_the_events_of_one_file(client, batch, tree, people):
+    factories.UnitFactory(parent=tree.ward, code="X")
+    alone = plan("rename", ["X"], [UnitDraft("X", name="Tên Khác")], on=DAY)
+    reorganisation_apply(plan=alone, by=people.canbo, door="web")
+    listed = reverse("evaluations:reorganisations")
+    page = client.get(listed, {"dot": str(batch[0].batch)})
+    assert list(page.context["page"]) == [batch[1], batch[0]]
+    assert len(client.get(listed, {"dot": "sai"}).context["page"]) == 3
 
 
 def test_readers_see_an_event_but_no_buttons(client, people, event):

@@ -5,7 +5,6 @@ from cells.services.reorganisation.actions import (
     Preview,
     reorganisation_apply,
     reorganisation_preview,
-    reorganisation_revert,
     reorganisations_apply,
     reorganisations_preview,
 )
@@ -18,6 +17,7 @@ from cells.services.reorganisation.participants import (
     Warned,
 )
 from cells.services.reorganisation.plans import Plan, PlanError, UnitDraft, plan_of
+from cells.services.reorganisation.reverting import batch_revert, reorganisation_revert
 
 __all__ = [
     "Change",
@@ -29,6 +29,7 @@ __all__ = [
     "ReorganisationRefusedError",
     "UnitDraft",
     "Warned",
+    "batch_revert",
     "lineage_of",
     "plan_of",
     "reorganisation_apply",

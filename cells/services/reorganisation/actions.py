@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db import transaction
 from django.utils import timezone
 
 from cells.models import Reorganisation, Unit, User
@@ -22,16 +21,13 @@ from cells.services.reorganisation.participants import (
     sum_of,
 )
 from cells.services.reorganisation.plans import Plan
-from cells.services.reorganisation.resolving import UNKNOWN, plan_resolve, reach_of
+from cells.services.reorganisation.resolving import plan_resolve
 from cells.services.reorganisation.tree_writing import (
-    tree_refuses_revert,
-    tree_restore,
     tree_write,
 )
 
 # Told before each event: how many are done, of how many.
 Tell = Callable[[int, int], None]
-STILL_USED = "Đã có dữ liệu mới dựa vào sự kiện này nên không hoàn tác được."
 
 
 @dataclass(frozen=True)
@@ -160,58 +156,3 @@ def _preview(written: Sequence[_Written], refusals: Sequence[Refusal]) -> Previe
         ),
         refusals=tuple(refusals),
     )
-
-
-def reorganisation_revert(
-    *, event: Reorganisation, reason: str, by: User | None, door: str
-) -> Reorganisation:
-    """Restore what stood before an event on which nothing depends yet.
-
-    The event stays, marked as taken back. Raises ReorganisationRefusedError.
-    """
-    if not reason.strip():
-        raise ReorganisationRefusedError("Cần ghi lý do hoàn tác.")
-    try:
-        with transaction.atomic():
-            return _revert(event, reason.strip(), by, door)
-    except (IntegrityError, ProtectedError) as error:
-        raise ReorganisationRefusedError(STILL_USED) from error
-
-
-def _revert(event: Reorganisation, reason: str, by: User | None, door: str) -> Reorganisation:
-    held = Reorganisation.objects.select_for_update(of=("self",)).get(pk=event.pk)
-    if held.reverted_at is not None:
-        raise ReorganisationRefusedError("Sự kiện này đã được hoàn tác.")
-    _check_reach(held, by)
-    if why := tree_refuses_revert(held, held.undo["tree"]) or _others_refuse(held):
-        raise ReorganisationRefusedError(why)
-    trail = Trail(by=by, door=door, reason=reason)
-    for part in reversed(participants()):
-        if part.name in held.undo:
-            part.revert(held, held.undo[part.name], trail)
-    tree_restore(held, held.undo["tree"], trail)
-    held.reverted_at, held.reverted_by, held.revert_reason = timezone.now(), by, reason
-    held.save(update_fields=["reverted_at", "reverted_by", "revert_reason"])
-    trail.add("reorganisation_reverted", held, None, old={"kind": held.kind})
-    trail.write()
-    return held
-
-
-def _others_refuse(event: Reorganisation) -> str:
-    for part in participants():
-        if part.name in event.undo and (why := part.refuses_revert(event, event.undo[part.name])):
-            return why
-    return ""
-
-
-def _check_reach(event: Reorganisation, by: User | None) -> None:
-    """Ask for the same right as carrying out does: over all units of the event."""
-    reach = reach_of(by)
-    edges = event.lineage.select_related("predecessor__parent", "successor__parent")
-    for edge in edges:
-        for unit in (edge.predecessor, edge.successor):
-            if unit is None:
-                continue
-            above = unit.parent if event.kind != Reorganisation.Kind.RENAME else None
-            if not reach.covers((above or unit).path):
-                raise ReorganisationRefusedError(UNKNOWN.format(unit.code))

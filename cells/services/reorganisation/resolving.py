@@ -1,21 +1,20 @@
 """Find the units of a plan and refuse what contradicts the tree or its history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
 
 from django.db.models import Max, Q
 from django.db.models.functions import Length
 
 from cells import access
 from cells.models import CellKind, Level, Lineage, Placement, Reorganisation, Unit, User
+from cells.services.reorganisation.in_force import in_force, not_in_force, open_placements
 from cells.services.reorganisation.participants import Change, Move, Refusal
 from cells.services.reorganisation.plans import CHANGING, CLOSING, FOUNDING, Plan, UnitDraft
 
 Kind = Reorganisation.Kind
 PATH_MOST = 250
 UNKNOWN = "Không có đơn vị đang hoạt động mang mã “{}” trong phạm vi của đồng chí. Kiểm tra lại mã."
-D = TypeVar("D", Level, CellKind)
 
 
 def reach_of(by: User | None) -> access.Reach:
@@ -70,10 +69,10 @@ class _Finder:
         rows = held.select_related("level", "kind", "parent").order_by("pk")
         self.units = {unit.code: unit for unit in rows}
         self.levels, self.kinds = (
-            _codes(Level, plan.effective_on),
-            _codes(CellKind, plan.effective_on),
+            in_force(Level, plan.effective_on),
+            in_force(CellKind, plan.effective_on),
         )
-        self.opened = _opened(unit.pk for unit in self.units.values())
+        self.opened = open_placements(unit.pk for unit in self.units.values())
 
     def _mine(self, code: str, name: str) -> Unit | None:
         unit = self.units.get(code)
@@ -239,12 +238,14 @@ class _Finder:
 
     def _level(self, code: str, draft: UnitDraft) -> Level | None:
         if code not in self.levels:
-            self.refuse(_not_in_force(Level, code, self.plan), "level", code or draft.code)
+            self.refuse(
+                not_in_force(Level, code, self.plan.effective_on), "level", code or draft.code
+            )
         return self.levels.get(code)
 
     def _kind(self, code: str) -> None:
         if code not in self.kinds:
-            self.refuse(_not_in_force(CellKind, code, self.plan), "kind", code)
+            self.refuse(not_in_force(CellKind, code, self.plan.effective_on), "kind", code)
 
     def _along(self, closing: Sequence[Unit]) -> list[Move]:
         """Return the units below a closing one, each with its new parent."""
@@ -258,7 +259,7 @@ class _Finder:
             .select_related("level", "kind", "parent")
             if unit.code not in self.plan.before
         ]
-        self.opened |= _opened(unit.pk for unit in below)
+        self.opened |= open_placements(unit.pk for unit in below)
         only = self.plan.after[0].code if len(self.plan.after) == 1 else ""
         moves = []
         for unit in below:
@@ -297,21 +298,3 @@ class _Finder:
         }:
             if code and code not in after:
                 self._mine(code, name)
-
-
-def _codes(model: type[D], day: Any) -> dict[str, D]:
-    in_force = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
-    return {row.code: row for row in model.objects.filter(in_force, valid_from__lte=day)}
-
-
-def _opened(units: Iterable[int]) -> dict[int, Placement]:
-    rows = Placement.objects.filter(unit__in=list(units), valid_to__isnull=True)
-    return {row.unit_id: row for row in rows}
-
-
-def _not_in_force(model: type[D], code: str, plan: Plan) -> str:
-    what = "cấp" if model is Level else "loại hình"
-    if not code:
-        return f"Thiếu {what}. Chọn {what} của đơn vị mới."
-    known = model.objects.filter(code=code).order_by("-valid_from").first()
-    return f"Ngày {plan.effective_on:%d/%m/%Y} không có {what} “{known or code}”. Chọn {what} khác."

@@ -9,6 +9,7 @@ from django.db.models.functions import Concat, Substr
 
 from cells import access
 from cells.models import CellKind, Level, Lineage, Placement, Reorganisation, Unit
+from cells.services.reorganisation.in_force import in_force
 from cells.services.reorganisation.participants import BATCH, Change, Trail
 from cells.services.unit_writing import branch_rewrite, placements_close
 
@@ -19,7 +20,7 @@ KEPT = ("name", "level_id", "kind_id", "parent_id", "path", "search")
 
 def tree_write(event: Reorganisation, change: Change, trail: Trail) -> dict[str, Any]:
     """Found, move and close the units of an event; return what takes it back."""
-    levels, kinds = _in_force(Level, change), _in_force(CellKind, change)
+    levels, kinds = in_force(Level, change.day), in_force(CellKind, change.day)
     _found(event, change, levels, kinds, trail)
     moves = [*change.moves, *change.along]
     changed = [{"pk": m.unit.pk, **{name: getattr(m.unit, name) for name in KEPT}} for m in moves]
@@ -37,12 +38,6 @@ def tree_write(event: Reorganisation, change: Change, trail: Trail) -> dict[str,
         "closed": closing,
         "changed": changed,
     }
-
-
-def _in_force(model: Any, change: Change) -> dict[str, Any]:
-    day = change.day
-    rows = model.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), valid_from__lte=day)
-    return {row.code: row for row in rows}
 
 
 def _found(event: Reorganisation, change: Change, levels: dict, kinds: dict, trail: Trail) -> None:
@@ -163,7 +158,7 @@ def tree_refuses_revert(event: Reorganisation, undo: dict[str, Any]) -> str:
     met = Q(lineage__predecessor__in=touched) | Q(lineage__successor__in=touched)
     later = Reorganisation.objects.standing().filter(met, pk__gt=event.pk).first()
     if later:
-        return f"Đã có sự kiện sau đó: {later}. Hoàn tác sự kiện đó trước."
+        return f"Đã có sự kiện sau đó: {later}. Hủy bỏ sự kiện đó trước."
     if Placement.objects.filter(opened_by=event, valid_to__isnull=False).exists():
         return "Đơn vị đã có thay đổi khác sau sự kiện này."
     own = [row["pk"] for row in undo["changed"]]
