@@ -18,6 +18,7 @@ print(json.dumps({
     "demo": settings.DEMO,
     "engine": settings.DATABASES["default"]["ENGINE"].rpartition(".")[2],
     "name": settings.DATABASES["default"]["NAME"],
+    "options": settings.DATABASES["default"].get("OPTIONS", {}).get("options"),
     "broker": settings.CELERY_BROKER_URL.partition(":")[0],
     "https": settings.SECURE_SSL_REDIRECT,
     "secret": settings.SECRET_KEY,
@@ -83,6 +84,12 @@ def test_the_demo_needs_one_variable_only(tmp_path):
 def test_the_demo_can_stand_on_another_database(production):
     held = shown({"CHIBO_DEMO": "1", **production})
     assert (held["demo"], held["engine"], held["broker"]) == (True, "postgresql", "redis")
+
+
+def test_postgresql_compiles_no_statement_unless_the_address_says_so(production):
+    assert shown(production)["options"] == "-c jit=off"
+    production["DATABASE_URL"] += "?options=-c%20work_mem%3D16MB"
+    assert shown(production)["options"] == "-c work_mem=16MB"
 
 
 @pytest.mark.parametrize("value", ["0", "true", "yes", ""])
