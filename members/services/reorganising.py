@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cells.models import Level, Reorganisation, Unit, User
 from cells.services.reorganisation.participants import Change, Effect, Refusal, Trail
@@ -128,9 +128,12 @@ class MembersPart:
             for cell in cells
             for text in size_warnings(cell, counts.get(cell.pk, NOBODY), change.day)
         ]
+        # An anti-join: "not in" would gather all open memberships of the city first.
+        belongs = Membership.objects.filter(member=OuterRef("member"), left_on__isnull=True)
         without = Membership.objects.filter(
-            cell__in=left, left_on=change.day, left_by=Left.REORGANISED, is_temporary=False
-        ).exclude(member__in=Membership.objects.filter(left_on__isnull=True).values("member"))
+            ~Exists(belongs), cell__in=left, left_on=change.day, left_by=Left.REORGANISED,
+            is_temporary=False,
+        )  # fmt: skip
         if count := without.count():
             found.append(f"{count} đảng viên chưa được phân về chi bộ nào.")
         return found
