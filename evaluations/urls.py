@@ -5,6 +5,10 @@ from django.urls import path
 from evaluations.views import (
     appraisal,
     class_reviews,
+    criteria,
+    criteria_drafts,
+    criteria_editing,
+    criteria_publishing,
     decisions,
     history,
     impact,
@@ -13,6 +17,8 @@ from evaluations.views import (
     periods,
     queue,
     rankings,
+    recognition,
+    recognition_decisions,
     reorganisation_entry,
     reorganisation_files,
     reorganisations,
@@ -26,6 +32,42 @@ from evaluations.views import (
 app_name = "evaluations"
 
 urlpatterns = [
+    # Criteria sets
+    path("tieu-chi/", criteria.criteria_list, name="criteria"),
+    path("tieu-chi/bo/<str:code>/", criteria.criteria_set, name="criteria_set"),
+    path("tieu-chi/bo/<str:code>/tep/", criteria.criteria_toml, name="criteria_toml"),
+    path("tieu-chi/bo/<str:code>/ban-nhap/", criteria_drafts.draft_new, name="draft_new"),
+    path("tieu-chi/nhap/tai-len/", criteria_drafts.draft_from_file, name="draft_upload"),
+    path("tieu-chi/nhap/<int:pk>/", criteria_drafts.draft, name="draft"),
+    path("tieu-chi/nhap/<int:pk>/tep/", criteria_drafts.draft_toml, name="draft_toml"),
+    path("tieu-chi/nhap/<int:pk>/thay-tep/", criteria_drafts.draft_replace, name="draft_replace"),
+    path("tieu-chi/nhap/<int:pk>/bo/", criteria_drafts.draft_give_up, name="draft_discard"),
+    path(
+        "tieu-chi/nhap/<int:pk>/ban-hanh/",
+        criteria_publishing.draft_publish_page,
+        name="draft_publish",
+    ),
+    path(
+        "tieu-chi/nhap/<int:pk>/phan/<slug:section>/",
+        criteria_editing.draft_section,
+        name="draft_section",
+    ),
+    path(
+        "tieu-chi/nhap/<int:pk>/nhom/<int:group>/dong-moi/",
+        criteria_editing.draft_line_new,
+        name="draft_line_new",
+    ),
+    path("tieu-chi/nhap/<int:pk>/dong/<str:line>/", criteria_editing.draft_line, name="draft_line"),
+    path(
+        "tieu-chi/nhap/<int:pk>/dong/<str:line>/chuyen/",
+        criteria_editing.draft_line_move,
+        name="draft_line_move",
+    ),
+    path(
+        "tieu-chi/nhap/<int:pk>/dong/<str:line>/xoa/",
+        criteria_editing.draft_line_remove,
+        name="draft_line_remove",
+    ),
     path("tieu-chi/nhap/<int:pk>/tac-dong/", impact.draft_impact, name="draft_impact"),
     path(
         "tieu-chi/nhap/<int:pk>/tac-dong/xlsx/", impact.draft_impact_xlsx, name="draft_impact_xlsx"
@@ -78,6 +120,59 @@ urlpatterns = [
         "quyet-dinh/<slug:period>/tra-lai/<str:code>/",
         decisions.sheet_return,
         name="sheet_return_by_leader",
+    ),
+    # Recognition for a year
+    path("cong-nhan/", recognition.recognition_now, name="recognition_now"),
+    path("cong-nhan/<slug:period>/", recognition.recognitions, name="recognitions"),
+    path(
+        "cong-nhan/<slug:period>/tong-hop.xlsx",
+        recognition.recognitions_xlsx,
+        name="recognitions_xlsx",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/",
+        recognition.recognition_board,
+        name="recognition_board",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/luu/",
+        recognition.recognition_save_view,
+        name="recognition_save",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/bo/",
+        recognition.recognition_discard_view,
+        name="recognition_discard",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/xem-lai/",
+        recognition_decisions.recognition_review,
+        name="recognition_review",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/ban-hanh/",
+        recognition_decisions.recognition_issue,
+        name="recognition_issue",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/<int:pk>/",
+        recognition_decisions.recognition,
+        name="recognition",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/<int:pk>/thay/",
+        recognition_decisions.recognition_correct,
+        name="recognition_correct",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/<slug:paper>.<slug:ending>",
+        recognition_decisions.recognition_draft_paper,
+        name="recognition_draft_paper",
+    ),
+    path(
+        "cong-nhan/<slug:period>/<str:code>/<int:pk>/<slug:paper>.<slug:ending>",
+        recognition_decisions.recognition_paper,
+        name="recognition_paper",
     ),
     # Scorecard
     path("xep-loai/<slug:period>/<str:code>/", class_reviews.class_review, name="class_review"),

@@ -1,6 +1,7 @@
 """Writing a criteria set: begin from another one or from a file, save, give up, publish."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -36,6 +37,10 @@ class DraftConflictError(RefusedError):
         )
 
 
+class DraftCodeError(RefusedError):
+    """The code is none, or belongs to another set."""
+
+
 def raw_of(text: str) -> Raw:
     """Read a text that need not make a valid set. Raises RefusedError where it is no TOML."""
     try:
@@ -44,12 +49,14 @@ def raw_of(text: str) -> Raw:
         raise RefusedError(str(error)) from error
 
 
-def draft_check(draft: CriteriaDraft) -> list[Finding]:
+def draft_check(
+    draft: CriteriaDraft, *, known: Iterable[Criteria] | None = None
+) -> list[Finding]:
     """Return what is wrong or doubtful in a draft, beside the sets that it may refer to."""
-    return lint(draft.text, known=_known(draft))
+    return lint(draft.text, known=sets_known(draft) if known is None else known)
 
 
-def _known(draft: CriteriaDraft) -> list[Criteria]:
+def sets_known(draft: CriteriaDraft) -> list[Criteria]:
     """Return the sets that hold where the draft will, and the one it succeeds."""
     above = draft.owner.path.strip("/").split("/")
     here = Q(owner=None) | Q(owner__code__in=above)
@@ -160,7 +167,7 @@ def _store(draft: CriteriaDraft, **options: Any) -> None:
         with transaction.atomic():
             draft.save(**options)
     except IntegrityError as error:
-        raise RefusedError(TAKEN.format(draft.code)) from error
+        raise DraftCodeError(TAKEN.format(draft.code)) from error
 
 
 def _written(raw: Raw) -> str:
@@ -181,13 +188,13 @@ def _new_code(code: object, *, but: CriteriaDraft | None = None) -> str:
     """Return a code that no set and no other open draft has."""
     text = code.strip().upper() if isinstance(code, str) else ""
     if not CODE.fullmatch(text):
-        raise RefusedError(
+        raise DraftCodeError(
             "Mã bộ tiêu chí gồm 3 đến 40 chữ in không dấu, chữ số và gạch nối, ví dụ CB4T-QUY-2027."
         )
     drafts = CriteriaDraft.objects.open().filter(code=text)
     taken = CriteriaSet.objects.filter(code=text).exists()
     if taken or drafts.exclude(pk=but.pk if but else None).exists():
-        raise RefusedError(TAKEN.format(text))
+        raise DraftCodeError(TAKEN.format(text))
     return text
 
 

@@ -205,6 +205,10 @@ class World:
     def event_file(self, role):
         return self.job(role, kind=TRIAL, state=Job.State.DONE)
 
+    def criteria(self, role):
+        """Return the one published set that everybody may read."""
+        return [("", {"code": self.period.evaluations.first().criteria.code}, {})]
+
     def draft(self, role):
         return [(place, {"pk": made.pk}, {"period": PERIOD}) for place, made in self.drafts.items()]
 
@@ -308,4 +312,7 @@ class World:
 KNOWN = {"sheet": CELLS, "judged": CELLS + GRASSROOTS, "committee": GRASSROOTS}
 # What the city has to judge: the sheets of committees, at the desk of its own.
 OVER = {"judged": GRASSROOTS, "committee": ("city",)}
-DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members", "event_kind": "split"}
+DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members", "event_kind": "split"} | {
+    "section": "chung",
+    "group": 1,
+}

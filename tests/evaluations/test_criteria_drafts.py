@@ -189,7 +189,7 @@ def test_check_knows_the_published_sets_that_hold_here(begin, author, tree):
 def test_set_of_a_neighbour_is_not_known(begin, author, tree):
     publish(ready(begin, author, owner=tree.ward), author)
     draft = begin(owner=tree.other, code="BO-KHAC", is_successor=False)
-    assert all(one.code != CODE for one in service._known(draft))
+    assert all(one.code != CODE for one in service.sets_known(draft))
 
 
 def test_successor_must_begin_after_the_one_before(begin, author):

@@ -1,0 +1,1 @@
+"""Forms of a draft of criteria, one section a page. They change its tables, never its text."""
