@@ -46,7 +46,8 @@ def in_words(
 ) -> tuple[str, ...]:
     """Return each reason code as a sentence; numbers that are not given are left out.
 
-    A list of sheets gives `reasons` and `total` alone, as they are stored.
+    A list of sheets gives `reasons` and `total` alone, as they are stored. A code that the set
+    does not know, stored by other hands than ours, is said as it stands.
     """
     return tuple(
         _sentence(kind, target, criteria, total, groups or {}, tuple(missing), annual_class)
@@ -60,7 +61,8 @@ def _parts(reason: str) -> tuple[str, str]:
 
 
 def _place(parts: tuple[str, str]) -> tuple[int, str]:
-    return ORDER.index(parts[0]), parts[1]
+    kind, target = parts
+    return ORDER.index(kind) if kind in ORDER else len(ORDER), target
 
 
 def _sentence(
@@ -85,13 +87,16 @@ def _sentence(
         return f"Điểm loại {target}: {_veto_title(criteria, target)}"
     if kind == "annual_class_below":
         return _class_sentence(criteria, annual_class)
-    return _group_sentence(kind, target, criteria, groups.get(target))
+    if kind in ("group_undetermined", "group_floor"):
+        return _group_sentence(kind, target, criteria, groups.get(target))
+    return f"{kind}:{target}" if target else kind
 
 
 def _group_sentence(kind: str, code: str, criteria: Criteria, points: int | None) -> str:
-    place, group = next(
-        (place, group) for place, group in enumerate(criteria.groups, 1) if group.code == code
-    )
+    found = [(n, group) for n, group in enumerate(criteria.groups, 1) if group.code == code]
+    if not found:
+        return f"{kind}:{code}"
+    place, group = found[0]
     if kind == "group_undetermined":
         return (
             f"Nhóm {place} chưa xác định vì mọi dòng đều không áp dụng;"
@@ -107,7 +112,8 @@ def _group_sentence(kind: str, code: str, criteria: Criteria, points: int | None
 
 
 def _veto_title(criteria: Criteria, code: str) -> str:
-    return next(veto.title for veto in criteria.vetoes if veto.code == code)
+    titles = {veto.code: veto.title for veto in criteria.vetoes}
+    return titles.get(code, "bộ tiêu chí không có điểm loại này")
 
 
 def _class_sentence(criteria: Criteria, annual_class: str) -> str:
