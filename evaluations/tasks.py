@@ -59,7 +59,9 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
     return result_of(ranking)
 
 
-def recompute_request(*, period: Period, by: User | None, reason: str = "") -> Job:
+def recompute_request(
+    *, period: Period, by: User | None, reason: str = "", expected: int | None = None
+) -> Job:
     """Ask for a check of the decided sheets, signed where there is a reason.
 
     One at a time for a period: the job that is already under way, if there is one.
@@ -67,7 +69,7 @@ def recompute_request(*, period: Period, by: User | None, reason: str = "") -> J
     return job_request(
         kind=RECOMPUTE,
         key=period.code,
-        parameters={"period": period.code, "reason": reason},
+        parameters={"period": period.code, "reason": reason, "expected": expected},
         by=by,
     )
 
@@ -81,7 +83,14 @@ def recompute(job: Job, progress: Progress) -> dict[str, Any]:
     by, reason = job.created_by, job.parameters["reason"]
     if by is not None and reason:
         try:
-            recompute_sign(period=period, by=by, reason=reason, door=Door.WEB, progress=progress)
+            recompute_sign(
+                period=period,
+                by=by,
+                reason=reason,
+                door=Door.WEB,
+                expected=job.parameters["expected"],
+                progress=progress,
+            )
         except RefusedError as error:
             raise JobRefusedError(error.message) from error
         return recomputation_result(recompute_after(period=period, by=by, progress=progress))

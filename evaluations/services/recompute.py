@@ -36,6 +36,10 @@ TAMPERED = (
     "Văn bản bộ tiêu chí {codes} không còn đúng bản đã công bố nên không ký tính lại được."
     " Hãy khôi phục văn bản trước."
 )
+CHANGED = (
+    "Lúc xem có {then} phiếu khác, nay là {now} phiếu nên chưa tính lại."
+    " Hãy kiểm tra lại, xem các khác biệt rồi ký."
+)
 
 
 def recompute_check(
@@ -57,12 +61,19 @@ def recompute_check(
 
 @transaction.atomic
 def recompute_sign(
-    *, period: Period, by: User, reason: str, door: str, progress: Progress | None = None
+    *,
+    period: Period,
+    by: User,
+    reason: str,
+    door: str,
+    expected: int | None = None,
+    progress: Progress | None = None,
 ) -> Recomputation | None:
     """Put the computed result of each sheet that differs in place of the stored one; keep both.
 
     None where nothing differs. Answers and criteria stay as they are. Raises RefusedError
-    without the right or the reason, and where a criteria set is not the published one.
+    without the right or the reason, where a criteria set is not the published one, and where
+    other than `expected` sheets differ: what was signed is what was seen.
     """
     started = time.perf_counter()
     if not _administers(by):
@@ -76,6 +87,8 @@ def recompute_sign(
         raise RefusedError(TAMPERED.format(codes=", ".join(codes)))
     if not findings.sheets:
         return None
+    if expected not in (None, len(findings.sheets)):
+        raise RefusedError(CHANGED.format(then=expected, now=len(findings.sheets)))
     made = _keep(held, by, reason.strip(), findings, started)
     for start in range(0, len(findings.sheets), CHUNK):
         _rewrite(made, findings.sheets[start : start + CHUNK], findings.rules, door)
@@ -120,6 +133,7 @@ def _rewrite(
     """Write the results of some sheets anew, each with both results and its audit row."""
     sheets = list(
         Evaluation.objects.select_for_update(of=("self",))
+        .select_related("period_unit__kind")
         .filter(pk__in=wanted, state=State.DECIDED)
         .order_by("pk")
     )
@@ -129,12 +143,13 @@ def _rewrite(
     kept, entries, changed = [], [], []
     for sheet in sheets:
         rows, rules = scores[sheet.pk], sets[sheet.criteria_id]
-        old = _result(sheet, rows)
+        kind, old = sheet.period_unit.kind, _result(sheet, rows)
         outcome = score_sheet(
             rules,
             answers_of(rows, rules),
             vetoes=sheet.vetoes,
             annual_class=sheet.annual_class or None,
+            kind=kind.code if kind else None,
         )
         fields = apply_outcome(sheet, Stage.FINAL, outcome)
         for row in rows:

@@ -1,7 +1,7 @@
 """Compare the decided sheets of a period with what their stored answers give now."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
@@ -44,6 +44,7 @@ class Sheet(NamedTuple):
     pk: int
     code: str
     criteria: int
+    kind: str | None
     vetoes: Any
     annual_class: str
     total: int
@@ -101,6 +102,7 @@ def _chunks(period: Period) -> Iterator[list[Sheet]]:
         "pk",
         "unit__code",
         "criteria_id",
+        "period_unit__kind__code",
         "vetoes",
         "annual_class",
         "final_total",
@@ -168,24 +170,25 @@ class _Judges(dict[int, "Judge | None"]):
 class _Outcomes(dict[reads.Scored, LineOutcome]):
     """Remember the outcome of each distinct row; a city has few for its many lines."""
 
-    def __init__(self, rules: Criteria) -> None:
+    def __init__(self, rules: Criteria, kind: str | None) -> None:
         super().__init__()
-        self.indicators = rules.indicators
+        self.indicators, self.kind = rules.indicators, kind
 
     def __missing__(self, row: reads.Scored) -> LineOutcome:
         line, option, num, den, na, _ = row
         indicator = self.indicators[line]
         score = Score(line=line, option=option or "", num=num, den=den, na=na)
-        outcome = self[row] = score_line(indicator, answer_of(score, indicator))
+        answer = answer_of(score, indicator)
+        outcome = self[row] = score_line(indicator, answer, kind=self.kind)
         return outcome
 
 
 class _Agreeing(dict[reads.Scored, bool]):
     """Tell of each distinct row whether its stored points are what its answer gives."""
 
-    def __init__(self, outcomes: _Outcomes) -> None:
+    def __init__(self, rules: Criteria, kind: str | None) -> None:
         super().__init__()
-        self.outcomes = outcomes
+        self.outcomes = _Outcomes(rules, kind)
 
     def __missing__(self, row: reads.Scored) -> bool:
         agrees = self[row] = row[-1] == self.outcomes[row].points
@@ -200,8 +203,7 @@ class Judge:
     def __init__(self, rules: Criteria) -> None:
         self.rules = rules
         self.scorer = Scorer(rules)
-        self.outcomes = _Outcomes(rules)
-        self.agreeing = _Agreeing(self.outcomes)
+        self._agreeing: dict[str | None, _Agreeing] = {}
 
     def compare(self, sheet: Sheet, rows: Sequence[reads.Scored]) -> list[Difference]:
         """Return what does not agree on a sheet. Raises AnswerError where it cannot be scored."""
@@ -210,12 +212,17 @@ class Judge:
                 [row[:-1] for row in rows],
                 vetoes=sheet.vetoes,
                 annual_class=sheet.annual_class or None,
+                kind=sheet.kind,
             )
         except TypeError as error:
             raise AnswerError(None, UNREADABLE_VETOES) from error
         differences = []
-        if not all(map(self.agreeing.__getitem__, rows)):
-            differences += [*self._lines(sheet, rows), *self._groups(sheet, rows)]
+        agreeing = self._of_kind(sheet.kind)
+        if not all(map(agreeing.__getitem__, rows)):
+            outcomes = {row[0]: agreeing.outcomes[row] for row in rows}
+            stored_points = {row[0]: row[-1] for row in rows}
+            differences += _lines(sheet, stored_points, outcomes)
+            differences += self._groups(sheet, stored_points, outcomes)
         stored = (sheet.total, sheet.level, sheet.eligible, sheet.reasons)
         computed = (tally.total, tally.level, tally.eligible, list(tally.reasons))
         names = ("total", "level", "eligible", "reasons")
@@ -227,19 +234,32 @@ class Judge:
             ]
         return differences
 
-    def _lines(self, sheet: Sheet, rows: Iterable[reads.Scored]) -> Iterator[Difference]:
-        for row in sorted(rows, key=lambda row: row[0]):
-            if not self.agreeing[row]:
-                yield Difference(sheet.code, "points", row[0], row[-1], self.outcomes[row].points)
+    def _of_kind(self, kind: str | None) -> _Agreeing:
+        if kind not in self._agreeing:
+            self._agreeing[kind] = _Agreeing(self.rules, kind)
+        return self._agreeing[kind]
 
-    def _groups(self, sheet: Sheet, rows: Iterable[reads.Scored]) -> Iterator[Difference]:
+    def _groups(
+        self, sheet: Sheet, points: Mapping[str, int | None], outcomes: Mapping[str, LineOutcome]
+    ) -> Iterator[Difference]:
         """Set what the stored points of the lines make of each group against the computed."""
-        by_line = {row[0]: row for row in rows}
         for group, computed in zip(self.rules.groups, self.tally.groups, strict=True):
-            held = [by_line[line.code] for line in group.indicators if line.code in by_line]
-            away = [self.outcomes[row] for row in held if self.outcomes[row].not_applicable]
-            most = group.max - sum(outcome.indicator.max for outcome in away)
-            points = sum(row[-1] or 0 for row in held)
-            stored = half_up(points * group.max, most) if most else None
+            away = sum(
+                line.max
+                for line in group.indicators
+                if not line.applies_to(sheet.kind)
+                or (line.code in outcomes and outcomes[line.code].not_applicable)
+            )
+            most = group.max - away
+            held = sum(points.get(line.code) or 0 for line in group.indicators)
+            stored = half_up(held * group.max, most) if most else None
             if stored != computed:
                 yield Difference(sheet.code, "group", group.code, stored, computed)
+
+
+def _lines(
+    sheet: Sheet, points: Mapping[str, int | None], outcomes: Mapping[str, LineOutcome]
+) -> Iterator[Difference]:
+    for line in sorted(outcomes):
+        if points[line] != outcomes[line].points:
+            yield Difference(sheet.code, "points", line, points[line], outcomes[line].points)

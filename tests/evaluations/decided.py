@@ -31,19 +31,23 @@ def best(line: Indicator) -> Values:
     return (line.code, "", 10, 10, False)
 
 
-def decided(unit: Unit, period: Period, *, without=(), vetoes=(), members=20, **answers):
+def decided(
+    unit: Unit, period: Period, *, without=(), vetoes=(), members=20, criteria=None, **answers
+):
     """Return a decided sheet, all best but for `answers` by line ("l1_1" is line 1.1).
 
     An answer is an option, (num, den), or "na"; lines in `without` are not answered.
     """
     given = {key[1:].replace("_", "."): value for key, value in answers.items()}
-    rules = factories.quarter_criteria().rules
+    criteria = criteria or factories.quarter_criteria()
+    rules = criteria.rules
     rows = [
         _values(code, given[code]) if code in given else best(line)
         for code, line in rules.indicators.items()
         if code not in without
     ]
-    tally = Scorer(rules).score_values(rows, vetoes=vetoes)
+    kind = unit.kind.code if unit.kind else None
+    tally = Scorer(rules).score_values(rows, vetoes=vetoes, kind=kind)
     decision, _ = Decision.objects.get_or_create(
         committee=unit.parent,
         period=period,
@@ -55,6 +59,7 @@ def decided(unit: Unit, period: Period, *, without=(), vetoes=(), members=20, **
         unit,
         period,
         members=members,
+        criteria=criteria,
         state=State.DECIDED,
         final_total=tally.total,
         level=tally.level,

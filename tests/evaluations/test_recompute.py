@@ -17,6 +17,8 @@ from evaluations.models import (
     RecomputedSheet,
     Score,
 )
+from evaluations.rules.criteria import shipped_text
+from evaluations.services.criteria import criteria_publish
 from evaluations.services.errors import ReasonMissingError, RefusedError
 from evaluations.services.rankings import ranking_build
 from evaluations.services.recompute import recompute_check, recompute_sign
@@ -43,8 +45,8 @@ def found(period):
     return [tuple(one) for one in findings_of(period, jobs.Progress()).differences]
 
 
-def sign(period, by, reason=REASON):
-    return recompute_sign(period=period, by=by, reason=reason, door=Door.COMMAND)
+def sign(period, by, reason=REASON, **more):
+    return recompute_sign(period=period, by=by, reason=reason, door=Door.COMMAND, **more)
 
 
 def stored(sheet):
@@ -102,6 +104,18 @@ def test_group_with_a_line_that_does_not_apply_is_spread_as_by_the_engine(tree, 
     # 19.00 + 0.01 of 21 applicable points of 25 stand against 19.00.
     assert computed["group"][0] > computed["group"][1]
     assert set(computed) == {"points", "group"}
+
+
+def test_line_that_is_not_for_the_kind_of_cell_is_left_out(tree, period, people):
+    text = shipped_text("CB4T-QUY-2026").replace("CB4T-QUY-2026", "THU-QUY-2026")
+    text = text.replace('slug = "admissions"\n', 'slug = "admissions"\nkinds = ["truong_hoc"]\n')
+    schools = criteria_publish(text=text, owner=None, by=None, door=Door.COMMAND)
+    sheet = decided(tree.a, period, criteria=schools, without=["4.4"])
+    assert (sheet.final_total, found(period)) == (10000, [])
+    Score.objects.filter(evaluation=sheet, line="4.1").update(points=0)
+    assert [what for _, what, *_ in found(period)] == ["points", "group"]
+    sign(period, people.thanhuy)
+    assert found(period) == []
 
 
 @pytest.mark.parametrize(
@@ -316,6 +330,17 @@ def test_nothing_is_signed_by_a_criteria_text_that_was_not_published(tree, perio
     with pytest.raises(RefusedError, match=sheet.criteria.code):
         sign(period, people.thanhuy)
     assert stored(sheet)[0][0]["final_total"] == 1
+
+
+def test_only_what_was_seen_is_signed(tree, period, people):
+    first, second = decided(tree.a, period), decided(tree.b, period)
+    tamper(first, final_total=1)
+    tamper(second, final_total=1)
+    with pytest.raises(RefusedError, match="có 1 phiếu khác, nay là 2"):
+        sign(period, people.thanhuy, expected=1)
+    assert stored(first)[0][0]["final_total"] == 1
+    assert sign(period, people.thanhuy, expected=2).sheets == 2
+    assert sign(period, people.thanhuy, expected=2) is None
 
 
 def test_sheet_that_cannot_be_scored_is_left_alone_by_a_signed_recompute(tree, period, people):
