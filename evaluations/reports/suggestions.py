@@ -59,12 +59,16 @@ def source_of(sheet: Evaluation, line: str, user: User) -> SuggestionSource | No
     keys = [part.sheet.pk for part in source.parts if part.sheet]
     reached = Evaluation.objects.visible_to(user).filter(pk__in=keys)
     visible = set(reached.values_list("pk", flat=True))
+    rows = [_row(part, feed, visible) for part in source.parts]
+    if source.kind == "cells":
+        # Of many cells those that count come first.
+        rows.sort(key=lambda row: not row.counts)
     return SuggestionSource(
         indicator=sheet.criteria.rules.indicators[line],
         source=source,
         suggestion=suggestions.lines.get(line),
         how=HOW[feed.how].format(word=WORDS[source.kind], code=feed.code),
-        rows=[_row(part, feed, visible) for part in source.parts],
+        rows=rows,
     )
 
 

@@ -135,12 +135,9 @@ def _change(suggestion: Suggestion, version: int | None) -> Change:
 
 
 def _fed_lines(sheet: Evaluation, kind: Kind) -> list[tuple[Indicator, Feed]]:
-    frozen = sheet.period_unit.kind
     lines = sheet.criteria.rules.indicators.values()
     found = [
-        (line, getattr(line, FEEDS[kind]))
-        for line in lines
-        if line.applies_to(frozen.code if frozen else None)
+        (line, getattr(line, FEEDS[kind])) for line in lines if line.applies_to(sheet.kind_code)
     ]
     return [(line, feed) for line, feed in found if feed]
 

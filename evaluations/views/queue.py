@@ -48,7 +48,8 @@ def queue(request, period):
     """List the sheets of a period within reach, filtered by state, kind and text."""
     period = get_object_or_404(Period.objects.opened(), code=period)
     visible = Evaluation.objects.visible_to(request.user).owed().filter(period=period)
-    counts, has_committees = _counts(visible)
+    found = _counts(visible)
+    counts, has_committees = _by_state(found), any(not is_cell for _, is_cell in found)
     state, kind, text = (request.GET.get(name, "").strip() for name in ("state", "kind", "q"))
     subject = request.GET.get("subject", "") if has_committees else ""
     rows = visible
@@ -72,7 +73,7 @@ def queue(request, period):
         "periods": periods,
         "others": [one for one in periods if one.kind != MONTH and one != period][:OTHERS],
         "page": page,
-        "tabs": _tabs(counts, state),
+        "tabs": _tabs(_by_state(found, SUBJECTS.get(subject)), state),
         "total": total,
         "left": counts.get(State.DRAFT, 0) + counts.get(State.RETURNED, 0),
         "waiting": _waiting(request.user, period, counts, has_committees=has_committees),
@@ -96,15 +97,19 @@ def _tabs(counts: dict[str, int], state: str) -> list[StateTab]:
     return tabs
 
 
-def _counts(visible) -> tuple[dict[str, int], bool]:
-    """Return how many sheets are in each state, and whether some are of committees."""
+def _counts(visible) -> dict[tuple[str, bool], int]:
+    """Return how many sheets of cells (True) and of committees (False) are in each state."""
+    counted = visible.order_by().values_list("state", "unit__is_cell").annotate(Count("pk"))
+    return {(state, is_cell): count for state, is_cell, count in counted}
+
+
+def _by_state(found: dict[tuple[str, bool], int], of_cells: bool | None = None) -> dict[str, int]:
+    """Add up the counts of each state, of cells or committees alone if told."""
     counts: dict[str, int] = {}
-    has_committees = False
-    by_state = visible.order_by().values_list("state", "unit__is_cell").annotate(Count("pk"))
-    for state, is_cell, count in by_state:
-        counts[state] = counts.get(state, 0) + count
-        has_committees |= not is_cell
-    return counts, has_committees
+    for (state, is_cell), count in found.items():
+        if of_cells in (None, is_cell):
+            counts[state] = counts.get(state, 0) + count
+    return counts
 
 
 def _waiting(user, period: Period, counts: dict[str, int], *, has_committees: bool) -> int:

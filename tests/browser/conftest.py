@@ -30,8 +30,7 @@ PORTS = range(21_000, 22_000)
 TAKEN = "đang có chương trình khác dùng"
 
 
-def start_demo(data: Path, port: int) -> tuple[subprocess.Popen, str]:
-    """Start the demo; return it and what it said until it was ready or had ended."""
+def environment_of(data: Path, port: int) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {
         "CHIBO_DEMO": "1",
@@ -40,10 +39,21 @@ def start_demo(data: Path, port: int) -> tuple[subprocess.Popen, str]:
         "DJANGO_SETTINGS_MODULE": "chibo.settings",
     }
     environment.pop("CELERY_BROKER_URL", None)
+    return environment
+
+
+def open_period(code: str, data: Path, port: int) -> None:
+    """Open a period that the demo does not begin with."""
+    command = [sys.executable, "manage.py", "open_period", code]
+    subprocess.run(command, cwd=ROOT, env=environment_of(data, port), check=True)
+
+
+def start_demo(data: Path, port: int) -> tuple[subprocess.Popen, str]:
+    """Start the demo; return it and what it said until it was ready or had ended."""
     process = subprocess.Popen(
         [sys.executable, "-m", "chibo.demo"],
         cwd=ROOT,
-        env=environment,
+        env=environment_of(data, port),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -66,6 +76,8 @@ def demo(tmp_path_factory):
             break
     if "Ctrl-C" not in said:
         pytest.fail(f"the demo did not start:\n{said}")
+    for code in ("2026", "2026-M11"):
+        open_period(code, data, port)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
     process.wait(timeout=30)

@@ -84,8 +84,11 @@ def test_queue_offers_each_what_is_theirs(client, people, sheets, tree):
 def test_queue_shows_cells_or_committees(client, people, sheets, tree, asked, shown):
     client.force_login(people.thanhuy)
     url = reverse("evaluations:queue", args=[sheets[0].period.code])
-    page = client.get(url, {"subject": asked}).context["page"]
-    assert {sheet.unit_id for sheet in page} == {getattr(tree, name).pk for name in shown}
+    context = client.get(url, {"subject": asked}).context
+    assert {sheet.unit_id for sheet in context["page"]} == {
+        getattr(tree, name).pk for name in shown
+    }
+    assert context["tabs"][0].count == len(shown)
 
 
 def test_own_committee_comes_after_its_cells(client, people, tree):

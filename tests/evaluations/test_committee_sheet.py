@@ -25,7 +25,7 @@ def year(tree):
 @pytest.fixture
 def rolled(year, tree, people):
     """One cell is decided and eligible, one decided and not, one more has not begun."""
-    third = factories.UnitFactory(parent=tree.ward)
+    third = factories.UnitFactory(parent=tree.ward, code="AA1")
     modes.opened("2026")
     for cell, classed, answers in (
         (tree.a, "HTTNV", {"4.1": {"num": 20, "den": 20}}),
@@ -75,6 +75,7 @@ def test_the_source_leads_to_each_cell(client, people, rolled, tree):
         assert reverse("evaluations:scorecard", args=["2026", cell.code]) in page
     assert "Không: chưa nộp" in page
     assert "Theo các chi bộ: 1/3" in page
+    assert page.index(tree.b.code) < page.index("Không: chưa nộp")
     page = client.get(address("suggestion_source", rolled, "2.1")).content.decode()
     assert "Đếm số chi bộ được đủ điểm ở dòng 2.1" in page
 
