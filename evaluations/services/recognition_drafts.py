@@ -36,8 +36,10 @@ def recognition_save(
     version: int,
     by: User,
     door: str,
-) -> Recognition:
+) -> Recognition | None:
     """Save what was chosen so far; sheets that `choices` leaves out keep what they had.
+
+    Where nobody chose anything yet, no draft begins: None.
 
     `version` is that of the draft its author saw, 0 where there was none. Raises StaleError,
     and RefusedError where a sheet is none of the committee's decided ones.
@@ -53,8 +55,8 @@ def recognition_save(
     }
     exception = (has_exception, tidy(exception_reason))
     before = (draft.has_exception, draft.exception_reason)
-    if draft.pk and not changed and exception == before:
-        return draft
+    if not changed and exception == before:
+        return draft if draft.pk else None
     sheets = _own_sheets(committee, period, changed)
     draft.has_exception, draft.exception_reason = exception
     _touch(draft, by)

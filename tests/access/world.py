@@ -9,9 +9,18 @@ from django.utils import timezone
 
 from cells.imports import Report
 from cells.models import AreaCell, Job, Lineage, Reorganisation, ResidentialArea, User
-from evaluations.models import CriteriaDraft, CriteriaSet, Decision, Evaluation, Ranking, State
+from evaluations.models import (
+    CriteriaDraft,
+    CriteriaSet,
+    Decision,
+    Evaluation,
+    Ranking,
+    Recognition,
+    State,
+)
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
+from evaluations.services.recompute import RECOMPUTE
 from evaluations.services.reorganisation_uploads import TRIAL
 from members.models import Exemption, Post, Supervision, Transfer
 from tests import factories
@@ -55,6 +64,7 @@ class World:
             period=self.period, scope=scope, ranked=0, incomplete=0, seconds=0, sha256=""
         )
         Job.objects.create(kind=RANKING, key=ranking_key(self.period, scope))
+        Job.objects.create(kind=RECOMPUTE, key=self.period.code)
 
     def unit(self, place):
         return getattr(self.tree, place)
@@ -108,6 +118,17 @@ class World:
     def year(self, role):
         return [("", {"period": self.year_period.code}, {})]
 
+    def board(self, role):
+        period = {"period": self.year_period.code}
+        return [(place, {"code": self.unit(place).code, **period}, {}) for place in GRASSROOTS]
+
+    def recognition(self, role):
+        boards = self.board(role)
+        return [
+            (place, {**arguments, "pk": self.recognitions[place].pk}, {})
+            for place, arguments, _ in boards
+        ]
+
     def year_cell(self, role):
         period = {"period": self.year_period.code}
         return [(place, {"code": self.unit(place).code, **period}, {}) for place in CELLS]
@@ -154,6 +175,17 @@ class World:
     def year_memberships(self):
         make = factories.MembershipFactory
         return {place: make(cell=self.unit(place)) for place in CELLS}
+
+    @cached_property
+    def recognitions(self):
+        """Issue a recognition of each ward."""
+        return {
+            place: Recognition.objects.create(
+                committee=self.unit(place), period=self.year_period, state="issued", number="1",
+                signed_on=date(2026, 12, 31), signer="Người Ký", issued_at=timezone.now(),
+            )
+            for place in GRASSROOTS
+        }  # fmt: skip
 
     def _of_members(self, related):
         return [
@@ -208,6 +240,12 @@ class World:
     def criteria(self, role):
         """Return the one published set that everybody may read."""
         return [("", {"code": self.period.evaluations.first().criteria.code}, {})]
+
+    def recomputation(self, role):
+        made = Recomputation.objects.create(
+            period=self.period, checked=0, found=0, sheets=0, seconds=0
+        )
+        return [("city", {"pk": made.pk}, {})]
 
     def draft(self, role):
         return [(place, {"pk": made.pk}, {"period": PERIOD}) for place, made in self.drafts.items()]
@@ -312,7 +350,14 @@ class World:
 KNOWN = {"sheet": CELLS, "judged": CELLS + GRASSROOTS, "committee": GRASSROOTS}
 # What the city has to judge: the sheets of committees, at the desk of its own.
 OVER = {"judged": GRASSROOTS, "committee": ("city",)}
-DEFAULTS = {"period": PERIOD, "line": "1.1", "kind": "members", "event_kind": "split"} | {
+DEFAULTS = {
+    "period": PERIOD,
+    "line": "1.1",
+    "kind": "members",
+    "event_kind": "split",
+    "paper": "to-trinh",
+    "ending": "pdf",
+} | {
     "section": "chung",
     "group": 1,
 }

@@ -1,0 +1,230 @@
+"""Tờ trình and quyết định of a recognition, from its draft or as it was issued."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.utils import timezone
+
+from cells.documents.party import (
+    Annex,
+    Column,
+    Heading,
+    Paragraph,
+    PartyDocument,
+    Signature,
+    capitals,
+    number_of,
+    place_and_date,
+)
+from cells.vietnamese import day_text, points_text
+from evaluations.models import CriteriaSet, Decision, Recognition
+from evaluations.reasons import class_name
+from evaluations.reports.recognition import barred_of
+from evaluations.reports.recognition_content import Content, Line
+
+PLACE = "Hà Nội"
+TITLE = "danh hiệu “Chi bộ bốn tốt”"
+CHOSEN = (
+    Column("TT", 1, "center"),
+    Column("Mã", 3),
+    Column("Chi bộ", 8),
+    Column("Tổng điểm", 2, "right"),
+    Column("Xếp loại năm", 5),
+)
+WITH_REASON = (*CHOSEN, Column("Lý do, ghi chú", 6))
+BARRED = (
+    Column("TT", 1, "center"),
+    Column("Mã", 3),
+    Column("Chi bộ", 7),
+    Column("Tổng điểm", 2, "right"),
+    Column("Lý do chưa đủ điều kiện", 9),
+)
+
+
+def proposal(content: Content) -> PartyDocument:
+    """Return the tờ trình: what is proposed, on which cap, and who is left out, why."""
+    committee, board = content.committee, content.board
+    barred = barred_of(board)
+    body = [
+        *_bases(content),
+        Paragraph(f"Kính trình xem xét, quyết định công nhận {TITLE} {content.year} như sau:"),
+        *_numbered(
+            f"Số chi bộ đã có quyết định kết quả {content.year}:"
+            f" {len(board.candidates) + len(barred)}; trong đó đủ điều kiện:"
+            f" {len(board.candidates)}"
+            + (f"; chưa có quyết định kết quả: {len(board.undecided)}" if board.undecided else "")
+            + ".",
+            _cap_sentence(content),
+            f"Đề nghị công nhận: {len(content.chosen)} chi bộ (Danh sách 1)."
+            + (f" Đã được công nhận trước đó: {content.held} chi bộ." if content.held else ""),
+            f"Đủ điều kiện, không đề nghị lần này: {len(content.passed)} chi bộ (Danh sách 2)."
+            if content.passed
+            else "Mọi chi bộ đủ điều kiện đều được đề nghị.",
+            f"Chưa đủ điều kiện: {len(barred)} chi bộ (Danh sách 3)."
+            if barred
+            else "Không có chi bộ nào chưa đủ điều kiện.",
+        ),
+        *map(Paragraph, _replaced(content, "Đề nghị thay thế")),
+    ]
+    lists = [
+        Annex(
+            "DANH SÁCH 1",
+            f"chi bộ được đề nghị công nhận {TITLE} {content.year}",
+            WITH_REASON,
+            _rows(content.chosen, with_reason=True),
+        ),
+        Annex(
+            "DANH SÁCH 2",
+            "chi bộ đủ điều kiện, không đề nghị lần này",
+            WITH_REASON,
+            _rows(content.passed, with_reason=True),
+        ),
+        Annex(
+            "DANH SÁCH 3",
+            f"chi bộ chưa đủ điều kiện công nhận {content.year}",
+            BARRED,
+            tuple(
+                (
+                    str(place),
+                    one.sheet.unit.code,
+                    one.sheet.period_unit.name,
+                    points_text(one.sheet.final_total),
+                    "; ".join(one.reasons),
+                )
+                for place, one in enumerate(barred, start=1)
+            ),
+        ),
+    ]
+    return PartyDocument(
+        **_head(content, "TTr/ĐU", number="", day=None),
+        title="TỜ TRÌNH",
+        summary=f"về việc công nhận {TITLE} {content.year}",
+        to=f"Ban Thường vụ {committee.name}",
+        body=tuple(body),
+        signature=Signature("NGƯỜI TRÌNH", "(ký, ghi rõ họ tên)"),
+        recipients=("Như trên", "Lưu Văn phòng"),
+        annexes=tuple(one for one in lists if one.rows),
+        is_draft=content.is_draft,
+    )
+
+
+def decision(content: Content) -> PartyDocument:
+    """Return the quyết định with the list of the cells that it recognises."""
+    committee, made = content.committee, content.recognition
+    articles = []
+    if content.chosen:
+        articles.append(
+            f"Công nhận {TITLE} {content.year} đối với {len(content.chosen)} chi bộ trực thuộc"
+            " (có danh sách kèm theo)."
+        )
+    articles += _replaced(content, "Quyết định này thay thế")
+    articles.append(
+        "Văn phòng Đảng ủy, các chi bộ trực thuộc và các cơ quan, đơn vị liên quan chịu trách"
+        " nhiệm thi hành Quyết định này. Quyết định có hiệu lực từ ngày ký."
+    )
+    is_final = made is not None and not made.is_draft
+    number = made.number if made and is_final else ""
+    day = made.signed_on if made and is_final else None
+    lists = Annex(
+        "DANH SÁCH",
+        f"chi bộ được công nhận {TITLE} {content.year}",
+        CHOSEN,
+        _rows(content.chosen, with_reason=False),
+        note=f"(kèm theo Quyết định số {number}, {day_text(day)}, của {committee.name})"
+        if day
+        else f"(kèm theo Quyết định của {committee.name})",
+    )
+    superior = (f"{committee.parent.name} (để báo cáo)",) if committee.parent else ()
+    return PartyDocument(
+        **_head(content, "QĐ/ĐU", number=number, day=day),
+        title="QUYẾT ĐỊNH",
+        summary=f"công nhận {TITLE} {content.year}",
+        body=(
+            *_bases(content),
+            Heading(f"{capitals(committee.name)} QUYẾT ĐỊNH"),
+            *(Paragraph(text, f"Điều {place}.") for place, text in enumerate(articles, start=1)),
+        ),
+        signature=Signature(
+            "T/M ĐẢNG ỦY",
+            capitals(made.get_signer_post_display() if made else Recognition.Post.SECRETARY.label),
+            made.signer if made else "",
+        ),
+        recipients=(*superior, f"Như Điều {len(articles)}", "Lưu Văn phòng Đảng ủy"),
+        annexes=(lists,) if content.chosen else (),
+        is_draft=not is_final,
+    )
+
+
+PAPERS = {"to-trinh": proposal, "quyet-dinh": decision}
+
+
+def _head(content: Content, code: str, *, number: str, day: date | None) -> dict[str, str]:
+    committee = content.committee
+    return {
+        "superior": capitals(committee.parent.name) if committee.parent else "",
+        "issuer": capitals(committee.name),
+        "number": number_of(number, code),
+        "place_and_date": place_and_date(PLACE, day, timezone.localdate().year),
+    }
+
+
+def _bases(content: Content) -> list[Paragraph]:
+    """Return the lines “Căn cứ …”: the criteria, their own bases, the decisions on the results."""
+    board = content.board
+    sets = {pool.criteria.code: pool.criteria for pool in board.pools}
+    made = {one.sheet.decision for one in board.candidates if one.sheet.decision}
+    return [
+        Paragraph(f"Căn cứ {text};")
+        for text in (*_legal(sets.values()), *map(_said, sets.values()), *_results(made, content))
+    ]
+
+
+def _legal(sets: Iterable[CriteriaSet]) -> list[str]:
+    return list(dict.fromkeys(text for one in sets for text in one.rules.legal_basis))
+
+
+def _said(criteria: CriteriaSet) -> str:
+    return f"{criteria.title}, mã {criteria.code}"
+
+
+def _results(made: Iterable[Decision], content: Content) -> list[str]:
+    numbers = sorted((one.signed_on, one.number) for one in made)
+    said = ", ".join(f"số {number} ngày {day:%d/%m/%Y}" for day, number in numbers)
+    return [f"kết quả chấm điểm {content.year} theo quyết định {said}"] if said else []
+
+
+def _cap_sentence(content: Content) -> str:
+    if not content.caps:
+        return "Bộ tiêu chí không đặt trần số chi bộ được công nhận."
+    made = content.recognition
+    special = made.exception_reason if made and made.has_exception else ""
+    return f"Trần: {' '.join(content.caps)}" + (
+        f" Áp dụng mức ngoại lệ, lý do: {special}." if special else ""
+    )
+
+
+def _replaced(content: Content, opening: str) -> list[str]:
+    """Return the sentence on the decision that this one puts out of force, and why."""
+    made = content.recognition
+    if made is None or made.revokes is None or made.revokes.signed_on is None:
+        return []
+    old = f"Quyết định số {made.revokes.number}, {day_text(made.revokes.signed_on)}"
+    return [f"{opening} {old}. Lý do: {made.revoke_reason.rstrip('.')}."]
+
+
+def _numbered(*sentences: str) -> list[Paragraph]:
+    return [Paragraph(text, f"{place}.") for place, text in enumerate(sentences, start=1)]
+
+
+def _rows(lines: Sequence[Line], *, with_reason: bool) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            str(place),
+            line.sheet.unit.code,
+            line.sheet.period_unit.name,
+            points_text(line.total),
+            class_name(line.sheet.annual_class),
+            *((line.reason,) if with_reason else ()),
+        )
+        for place, line in enumerate(lines, start=1)
+    )
