@@ -35,6 +35,7 @@ NAVIGATION = [
     ("evaluations:queue_now", "Công việc", "list-check", {access.VIEW}, ""),
     ("evaluations:ranking_now", "Xếp hạng", "trophy", {access.VIEW}, ""),
     ("evaluations:decisions_now", "Quyết định", "file-earmark-check", {access.VIEW}, ""),
+    ("evaluations:recognition_now", "Công nhận", "patch-check", {access.VIEW}, ""),
     ("evaluations:criteria", "Tiêu chí", "card-checklist", {access.VIEW}, ""),
     ("cells:units", "Đơn vị", "diagram-3", {access.VIEW}, ORGANISATION),
     ("members:list", "Đảng viên", "people", {access.VIEW}, ORGANISATION),

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from cells.vietnamese import fold, tidy
 from evaluations.models import Evaluation, RecognitionChoice, Score, Stage
@@ -169,3 +172,12 @@ def title_of(sheet: Evaluation) -> RecognitionChoice | None:
         .first()
     )
     return found
+
+
+def with_titles(sheets: Any) -> Any:
+    """Annotate sheets with number and date of the decision by which each has the title, if any."""
+    titles = RecognitionChoice.objects.open().filter(evaluation=OuterRef("pk"))
+    return sheets.annotate(
+        title_number=Subquery(titles.values("recognition__number")[:1]),
+        title_on=Subquery(titles.values("recognition__signed_on")[:1]),
+    )

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from cells import access
 from cells.models import Unit
 from evaluations.models import Period, PeriodUnit
+from evaluations.reports.recognition import title_of
 from evaluations.reports.scorecard import scorecard_of, sheets_of_unit
 from evaluations.services import locks
 
@@ -21,6 +22,10 @@ def scorecard(request, period, code):
         card.sheet, access.ENTER, user=request.user
     )
     context = {"card": card, "may_enter": may_enter, "today": timezone.localdate()}
+    if card.sheet.period.kind == Period.Kind.YEAR and (title := title_of(card.sheet)):
+        reach = access.reach(request.user, access.VIEW)
+        made = title.recognition
+        context |= {"title": made, "may_see_title": reach.covers(made.committee.path)}
     return render(request, "evaluations/scorecard.html", context)
 
 

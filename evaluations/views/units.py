@@ -16,6 +16,7 @@ from cells.services.dated_branch import branch_on
 from cells.unit_filter import UnitFilter
 from evaluations.models import Evaluation
 from evaluations.reports.lineage import lineage_for
+from evaluations.reports.recognition import with_titles
 from evaluations.reports.units_xlsx import units_workbook
 from members.counts import counts_on
 from members.models import Membership, Post, Supervision
@@ -96,7 +97,8 @@ def _sheets(user, unit, asked):
     sheets = Evaluation.objects.visible_to(user).filter(unit=unit)
     if not asked.is_today:
         sheets = sheets.filter(period__starts_on__lte=asked.day)
-    return sheets.select_related("period", "unit").order_by("-period__ends_on")[:SHEETS_SHOWN]
+    sheets = sheets.select_related("period", "unit").order_by("-period__ends_on")
+    return with_titles(sheets)[:SHEETS_SHOWN]
 
 
 def _may_grant(request, unit):
