@@ -11,7 +11,7 @@ from cells.services.reorganisation import Plan, Refusal, UnitDraft
 from cells.services.reorganisation.plans import CHANGING
 from cells.vietnamese import tidy
 from evaluations.reorganisation_forms.desk import ROW_FIELDS, Desk
-from evaluations.reorganisation_forms.fields import Kind
+from evaluations.reorganisation_forms.fields import Kind, names_offered
 from evaluations.reorganisation_forms.going import ALL, NOWHERE, Going, Target
 
 
@@ -96,10 +96,9 @@ def goes_on_as(desk: Desk) -> list[str]:
         return [f"Trực thuộc {unit.name} ({unit.code})" for unit in desk.parents]
     if desk.kind != Kind.RENAME:
         return []
-    form = desk.after[0]
-    labels = {name: dict(form.fields[name].choices) for name in ("level", "kind")}
-    given = [(name, text) for name, text in form.cleaned_data.items() if text]
-    return [str(labels[name][text]) if name in labels else text for name, text in given]
+    labels = {name: dict(choices) for name, choices in names_offered().items()}
+    given = [(name, text) for name, text in desk.after[0].cleaned_data.items() if text]
+    return [labels[name][text] if name in labels else text for name, text in given]
 
 
 def refuse(desk: Desk, refusals: Iterable[Refusal]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from cells.models import Reorganisation
+from django.db.models import Q
+
+from cells.models import Lineage, Placement, Reorganisation, Unit
 from evaluations.services.reorganisation_files import FileReport
 
 # Code of an effect, as the parts of Chibo name them, to its heading.
@@ -58,6 +60,58 @@ def grouped(effects: Iterable[Counted]) -> list[Group]:
     for effect in effects:
         found[HEADINGS.get(effect.code, OTHER)].append(effect)
     return [Group(title, rows) for title, rows in found.items() if rows]
+
+
+def event_rows(
+    events: Iterable[Reorganisation], edges_shown: int
+) -> list[tuple[Reorganisation, list[str]]]:
+    """Return each event with its first edges in words, by the names that units bore then.
+
+    `edges` of an event are those to show, and one more where there are more.
+    """
+    listed = list(events)
+    shown: dict[int, list[Lineage]] = {event.pk: event.edges for event in listed}  # type: ignore[attr-defined]
+    names = _names_then(listed, {edge.predecessor_id for row in shown.values() for edge in row})
+    rows = []
+    for event in listed:
+        edges = shown[event.pk]
+        words = [_edge_in_words(edge, names) for edge in edges[:edges_shown]]
+        rows.append((event, [*words, "…"] if len(edges) > edges_shown else words))
+    return rows
+
+
+def event_sides(event: Reorganisation) -> tuple[list[tuple[str, Unit]], list[tuple[str, Unit]]]:
+    """Return the units before and after an event, each with the name it bore then."""
+    edges = list(event.lineage.select_related("predecessor", "successor").order_by("pk"))
+    names = _names_then([event], {edge.predecessor_id for edge in edges})
+    before = dict.fromkeys(edge.predecessor for edge in edges if edge.predecessor)
+    after = dict.fromkeys(edge.successor for edge in edges if edge.successor)
+    return (
+        [(names.get((event.pk, unit.pk, "before"), unit.name), unit) for unit in before],
+        [(names.get((event.pk, unit.pk, "after"), unit.name), unit) for unit in after],
+    )
+
+
+def _names_then(
+    events: Iterable[Reorganisation], units: Iterable[int | None]
+) -> dict[tuple[int, int, str], str]:
+    """Return the names before and after the events of units that went on, in one query."""
+    keys = [event.pk for event in events]
+    rows = Placement.objects.filter(Q(opened_by__in=keys) | Q(closed_by__in=keys))
+    rows = rows.filter(unit__in=[key for key in units if key is not None])
+    names = {}
+    for unit, name, opened, closed in rows.values_list("unit", "name", "opened_by", "closed_by"):
+        names[closed, unit, "before"] = names[opened, unit, "after"] = name
+    return names
+
+
+def _edge_in_words(edge: Lineage, names: dict[tuple[int, int, str], str]) -> str:
+    old, new, event = edge.predecessor, edge.successor, edge.reorganisation_id
+    before = old and names.get((event, old.pk, "before"), old.name)
+    after = new and names.get((event, new.pk, "after"), new.name)
+    if before == after:
+        return str(before)
+    return f"{before} → {after or 'kết thúc'}" if before else str(after)
 
 
 def file_kinds(report: FileReport) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,8 +18,10 @@ from cells.services.reorganisation import (
 from cells.services.reorganisation.participants import participants
 from cells.services.reorganisation.tree_writing import tree_refuses_revert
 from evaluations.reorganisation_forms import RevertForm
+from evaluations.reports.reorganisations import event_rows, event_sides
 
 PAGE_SIZE = 30
+EDGES_SHOWN = 6
 Kind = Reorganisation.Kind
 ABOUT = {
     Kind.ESTABLISH: "Lập chi bộ hoặc đảng bộ mới, có hoặc chưa có đảng viên.",
@@ -54,9 +56,12 @@ def reorganisation_list(request):
         events = events.filter(Exists(named))
     if batch:
         events = events.filter(batch=batch)
-    events = events.prefetch_related("lineage__predecessor", "lineage__successor")
+    edges = Lineage.objects.select_related("predecessor", "successor").order_by("pk")
+    events = events.prefetch_related(Prefetch("lineage", edges[: EDGES_SHOWN + 1], "edges"))
+    page = Paginator(events, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(events, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": event_rows(page, EDGES_SHOWN),
         "filters": {"kind": kind, "unit": unit, "batch": batch or ""},
         "kinds": Kind.choices,
         "offered": [(kind.value, kind.label, ABOUT[kind]) for kind in Kind],
@@ -79,21 +84,15 @@ def reorganisation(request, pk):
 
 
 def _event_page(request, event, data=None, status=200):
-    edges = event.lineage.select_related("predecessor", "successor")
     reach = access.reach(request.user, access.VIEW)
-    sides = {
-        "before": dict.fromkeys(edge.predecessor for edge in edges if edge.predecessor),
-        "after": dict.fromkeys(edge.successor for edge in edges if edge.successor),
-    }
+    before, after = event_sides(event)
     may = _within(request.user, access.REORGANISE).filter(pk=event.pk).exists()
     may_revert = may and event.reverted_at is None
     hindrance, standing = _hindrance(event) if may_revert else "", _standing(event)
     context = {
         "event": event,
-        "sides": {
-            name: [(unit, reach.covers(unit.path)) for unit in units]
-            for name, units in sides.items()
-        },
+        "before": [(name, unit, reach.covers(unit.path)) for name, unit in before],
+        "after": [(name, unit, reach.covers(unit.path)) for name, unit in after],
         "placements": event.placements_opened.select_related("unit", "parent", "level"),
         "together": Reorganisation.objects.filter(batch=event.batch).count() if event.batch else 0,
         "standing": standing,

@@ -1,6 +1,6 @@
 """The pages of reorganisations that happened: the list, one event, taking it back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -43,7 +43,7 @@ def test_event_page_tells_and_takes_back(client, event, tree):
 def test_event_page_says_why_it_cannot_be_taken_back(client, event):
     factories.MembershipFactory(cell=Unit.objects.get(code="A1"))
     url = reverse("evaluations:reorganisation", args=[event.pk])
-    assert "Không hủy bỏ riêng sự kiện này được" in client.get(url).content.decode()
+    assert "Không hủy bỏ được: " in client.get(url).content.decode()
 
 
 @pytest.fixture
@@ -126,6 +126,37 @@ def test_list_costs_the_same_for_many(client, people, tree, django_assert_num_qu
         )  # fmt: skip
         Lineage.objects.create(reorganisation=made, predecessor=tree.a, successor=tree.a)
     client.force_login(people.canbo)
-    # Session, user, roles, count, events, lineage, units before, units after.
-    with django_assert_num_queries(8):
+    # Session, user, roles, count, events, edges with units, names of then.
+    with django_assert_num_queries(7):
         client.get(reverse("evaluations:reorganisations"))
+
+
+def test_event_is_told_by_the_names_of_its_day(client, people, tree):
+    client.force_login(people.canbo)
+    was = tree.a.name
+    first, _ = (
+        reorganisation_apply(
+            plan=plan("rename", [tree.a], [UnitDraft(tree.a.code, name=name)], on=on),
+            by=people.canbo,
+            door="web",
+        )
+        for on, name in ((DAY, "Tên Giữa"), (DAY + timedelta(days=1), "Tên Sau"))
+    )
+    page = client.get(reverse("evaluations:reorganisation", args=[first.pk]))
+    assert page.context["before"][0][0] == was
+    assert page.context["after"][0][0] == "Tên Giữa"
+    rows = client.get(reverse("evaluations:reorganisations")).context["rows"]
+    assert [lines for _, lines in rows] == [["Tên Giữa → Tên Sau"], [f"{was} → Tên Giữa"]]
+
+
+def test_long_event_is_cut_in_the_list(client, people, tree):
+    for _ in range(8):
+        factories.UnitFactory(parent=tree.other)
+    drafts = [UnitDraft("GOP", name="Đảng ủy Gộp")]
+    merged = plan("merge", [tree.ward, tree.other], drafts, on=DAY)
+    reorganisation_apply(plan=merged, by=people.thanhuy, door="web")
+    client.force_login(people.thanhuy)
+    ((_, lines),) = client.get(reverse("evaluations:reorganisations")).context["rows"]
+    assert len(lines) == 7
+    assert lines[0] == f"{tree.ward.name} → Đảng ủy Gộp"
+    assert lines[-1] == "…"

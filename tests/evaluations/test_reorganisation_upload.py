@@ -1,6 +1,7 @@
 """Many events from one file: tried, then exactly that file is carried out, once, by its owner."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 from cells.models import AuditEntry, Job, Reorganisation, Unit
 from cells.services.jobs import job_run
+from cells.services.reorganisation.file_rows import COLUMNS
 from cells.services.reorganisation.files import plan_file
 from evaluations.services.imports import upload_path
 from evaluations.services.reorganisation_uploads import CARRYING_OUT, TRIAL
@@ -244,6 +246,12 @@ def test_examples_of_the_template_are_read_as_they_stand(clerk, tree, tmp_path):
     assert kinds == set(Reorganisation.Kind.values) - {"disband"}
     split = next(plan for plan in found.plans if plan.kind == "split")
     assert (len(split.after), len(split.members), split.rest_to) == (2, 2, "VD-02B")
+
+
+def test_every_header_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
+    section = text[text.index("## Tệp sắp xếp tổ chức") :]
+    assert [name for names in COLUMNS.values() for name in names if name not in section] == []
 
 
 def test_page_of_a_file_costs_the_same_for_many_events(
