@@ -264,6 +264,15 @@ def test_the_sheet_costs_the_same_for_one_quarter_as_for_four(
         clerk.get(url)
 
 
+def test_a_quarter_without_months_asks_for_them_once(clerk, tree, django_assert_num_queries):
+    modes.opened("2026-Q4")
+    url = address("sheet", modes.sheet_of(tree.a, "2026-Q4"))
+    clerk.get(url)
+    # Session, user, roles, sheet, rows, sheet before, lineage; months.
+    with django_assert_num_queries(8):
+        clerk.get(url)
+
+
 MONTHS = ["2026-M10", "2026-M11", "2026-M12"]
 
 
