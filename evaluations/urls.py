@@ -19,6 +19,7 @@ from evaluations.views import (
     rankings,
     recognition,
     recognition_decisions,
+    recompute,
     reorganisation_entry,
     reorganisation_files,
     reorganisations,
@@ -228,6 +229,16 @@ urlpatterns = [
     path("ky/<slug:period>/bo-sung/", periods.period_extend, name="period_extend"),
     path("ky/<slug:period>/sua/", periods.period_edit, name="period_edit"),
     path("ky/<slug:period>/dong/", periods.period_close, name="period_close"),
+    # Recomputing decided sheets
+    path("ky/<slug:period>/tinh-lai/", recompute.recompute, name="recompute"),
+    path("ky/<slug:period>/tinh-lai/kiem-tra/", recompute.recompute_check, name="recompute_check"),
+    path(
+        "ky/<slug:period>/tinh-lai/tien-do/",
+        recompute.recompute_progress,
+        name="recompute_progress",
+    ),
+    path("ky/<slug:period>/tinh-lai/ky/", recompute.recompute_sign, name="recompute_sign"),
+    path("ky/<slug:period>/tinh-lai/<int:pk>/", recompute.recomputation, name="recomputation"),
     # Units
     path("don-vi/danh-sach.xlsx", units.units_xlsx, name="units_xlsx"),
     path("don-vi/<str:code>/", units.unit_page, name="unit"),

@@ -1,7 +1,7 @@
 """Every change of a sheet in words: what stood, what stands, who, when, through which door."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from cells.models import AuditEntry, Door
 from evaluations.models import Evaluation, Stage, State
 from evaluations.reasons import class_name
+from evaluations.reports import result_words
 from evaluations.rules.engine import AnswerError, score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Criteria
@@ -27,6 +28,7 @@ ACTIONS = {
     "appraisal_reopened": "Mở lại thẩm định",
     "decided": "Quyết định",
     "opened": "Mở phiếu",
+    "recomputed": "Ký tính lại",
 }
 STAGES = {stage.value: stage.label for stage in Stage}
 
@@ -60,7 +62,9 @@ def history_of(sheet: Evaluation, line: str = "") -> QuerySet[AuditEntry]:
     entries = entries.select_related("by")
     if line:
         one = Q(field__in=[f"{line}.{stage}" for stage in STAGES])
-        entries = entries.filter(one | Q(action="lines_accepted", new__has_key=line))
+        accepted = Q(action="lines_accepted", new__has_key=line)
+        recomputed = Q(action="recomputed", new__lines__has_key=line)
+        entries = entries.filter(one | accepted | recomputed)
     return entries
 
 
@@ -82,6 +86,8 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
     if entry.action == "lines_accepted":
         for line, answer in (entry.new or {}).items():
             yield _line(criteria, line, entry.field, None, answer)
+    elif entry.action == "recomputed" and entry.old and entry.new:
+        yield from _result(criteria, entry.old, entry.new)
     elif entry.field == "state":
         yield Change("", "Trạng thái", "", _state(entry.old), _state(entry.new))
     elif entry.field == "vetoes":
@@ -92,6 +98,22 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
         yield _line(criteria, line or entry.field, stage, entry.old, entry.new)
+
+
+def _result(criteria: Criteria, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Yield what a signed recompute changed: the result first, then the points of lines."""
+    for what in ("total", "level", "eligible", "reasons"):
+        if old[what] != new[what]:
+            yield _value(criteria, what, "", old[what], new[what])
+    for line, points in new["lines"].items():
+        yield _value(criteria, "points", line, old["lines"][line], points)
+
+
+def _value(criteria: Criteria, what: str, line: str, old: Any, new: Any) -> Change:
+    before, after = (
+        result_words.value(what, value, criteria, criteria.period) for value in (old, new)
+    )
+    return Change(line, "điểm" if line else result_words.label(what, line), "", before, after)
 
 
 def _line(criteria: Criteria, line: str, stage: str, old: Any, new: Any) -> Change:

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 
 from evaluations.models import Period, State
+from evaluations.reports.recomputations import found_last
 from evaluations.services.periods import NOT_A_CELL, period_bounds, snapshot
 
 APPRAISED = [State.APPRAISED, State.DECIDED]
@@ -28,6 +29,7 @@ class Preview:
 def periods_counted() -> QuerySet[Period]:
     """Return every period with how far its sheets have come; later steps count as earlier ones.
 
+    `recompute_found` is what the newest check of decided sheets found; null without one.
     Only units that owe a sheet count, above the line as below: a closed one may have begun its.
     """
     state = "units__evaluation__state"
@@ -38,6 +40,7 @@ def periods_counted() -> QuerySet[Period]:
         submitted=Count("units", filter=owed & Q(**{f"{state}__in": SUBMITTED})),
         appraised=Count("units", filter=owed & Q(**{f"{state}__in": APPRAISED})),
         decided=Count("units", filter=owed & Q(**{state: State.DECIDED})),
+        recompute_found=found_last(OuterRef("pk")),
     ).order_by("-ends_on", "kind")
 
 

@@ -8,6 +8,7 @@ from cells.models import User
 from evaluations.answers import answer_of, answers_of, score_of
 from evaluations.models import Evaluation, Period, RankingRow, Score, Stage, State
 from evaluations.reasons import class_name, in_words, verdict
+from evaluations.reports.recomputations import Recomputed, recomputed_of
 from evaluations.reports.trend import TrendRow, trend_of
 from evaluations.rules.engine import Outcome, score_line
 from evaluations.rules.explain import LineExplanation, explain, explain_line
@@ -88,6 +89,8 @@ class Scorecard:
     place: RankingRow | None
     # The stored total is not what the stored answers give: an alarm, never a silent change.
     stored_total_differs: bool
+    # Signed recomputes of the decided result, newest first.
+    recomputed: tuple[Recomputed, ...]
 
     @property
     def has_months(self) -> bool:
@@ -164,6 +167,7 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
         periods=past,
         place=_place(sheet),
         stored_total_differs=frozen and sheet.final_total != outcome.total,
+        recomputed=recomputed_of(sheet) if frozen else (),
     )
 
 

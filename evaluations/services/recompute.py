@@ -143,13 +143,13 @@ def _rewrite(
     kept, entries, changed = [], [], []
     for sheet in sheets:
         rows, rules = scores[sheet.pk], sets[sheet.criteria_id]
-        kind, old = sheet.period_unit.kind, _result(sheet, rows)
+        old = _result(sheet, rows)
         outcome = score_sheet(
             rules,
             answers_of(rows, rules),
             vetoes=sheet.vetoes,
             annual_class=sheet.annual_class or None,
-            kind=kind.code if kind else None,
+            kind=sheet.kind_code,
         )
         fields = apply_outcome(sheet, Stage.FINAL, outcome)
         for row in rows:

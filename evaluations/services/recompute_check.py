@@ -216,7 +216,7 @@ class Judge:
             )
         except TypeError as error:
             raise AnswerError(None, UNREADABLE_VETOES) from error
-        differences = []
+        differences: list[Difference] = []
         agreeing = self._of_kind(sheet.kind)
         if not all(map(agreeing.__getitem__, rows)):
             outcomes = {row[0]: agreeing.outcomes[row] for row in rows}

@@ -21,6 +21,7 @@ from evaluations.models import Period, Ranking
 from evaluations.ranking_filter import APART, RankingFilter
 from evaluations.ranking_page import FIELDS, Line, RowReader, Slice, headers, options
 from evaluations.reports.ranking_xlsx import NO_FILTER, ranking_workbook
+from evaluations.reports.recomputations import found_last
 from evaluations.services.rankings import RANKING, ranking_key, root_scope
 from evaluations.tasks import ranking_request
 
@@ -152,6 +153,7 @@ def _periods():
     return Period.objects.opened().annotate(
         job=Subquery(jobs.values(told=told)[:1]),
         latest=Subquery(_rankings(OuterRef("pk")).values("pk")[:1]),
+        recompute_found=found_last(OuterRef("pk")),
     )
 
 

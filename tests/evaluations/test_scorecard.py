@@ -297,6 +297,7 @@ def test_page_costs_the_same_queries_for_any_history(
     for number in quarters:
         decide(fill(fill(factories.sheet(tree.a, quarter(number))), "final"), f"{number}-QĐ/ĐU")
     client.force_login(people.bithu)
-    # Session, user, roles, sheet, scores, sheets of the unit, origins, past results, rank.
-    with django_assert_num_queries(9):
+    # Session, user, roles, sheet, scores, sheets of the unit, origins, past results, rank,
+    # recomputes.
+    with django_assert_num_queries(10):
         client.get(reverse("evaluations:scorecard", args=["2026-Q4", tree.a.code]))
