@@ -107,7 +107,6 @@ def _page(request, period, form=None, status=200):
     can_sign = standing is not None and standing.can_sign
     if form is None and can_sign:
         form = RecomputeForm(initial={"expected": run.sheets})
-    runs = runs_of(period).defer("differences")
     context = {
         "period": period,
         "standing": standing,

@@ -16,6 +16,7 @@ from evaluations.models import (
     Evaluation,
     Ranking,
     Recognition,
+    Recomputation,
     State,
 )
 from evaluations.services.imports import JOB_KIND
