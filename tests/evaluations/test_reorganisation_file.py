@@ -284,3 +284,12 @@ def test_user_is_held_to_his_reach(districts, tmp_path, capsys):
     status, document = run(capsys, reform(tmp_path / "f.xlsx"), "--as", "canbo")
     assert status == 1
     assert document["errors"]
+
+
+def test_names_of_another_ward_are_as_unknown_as_any(three, tmp_path, capsys):
+    factories.UserFactory(username="canbo", roles=[("staff", Unit.objects.get(code="Q2"))])
+    file = workbook(tmp_path / "f.xlsx", HEADER, *split_rows("Đỗ Văn Ân", "Không Có Ai"))
+    _, document = run(capsys, file, "--as", "canbo")
+    messages = [error["message"] for error in document["errors"]]
+    assert len(messages) == 2
+    assert all(text.startswith("Không có đảng viên nào tên") for text in messages)
