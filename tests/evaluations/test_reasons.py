@@ -88,3 +88,16 @@ def test_all_reasons_of_a_sheet_are_said_in_the_order_of_work():
 
 def test_eligible_sheet_has_no_words():
     assert in_words([], QUARTER, total=9000) == ()
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("moved", "moved"),
+        ("moved:G1", "moved:G1"),
+        ("group_floor:G9", "group_floor:G9"),
+        ("veto:V99", "Điểm loại V99: bộ tiêu chí không có điểm loại này"),
+    ],
+)
+def test_reason_that_the_set_does_not_know_is_said_last_as_it_stands(reason, words):
+    assert in_words([reason, "incomplete"], QUARTER)[-1] == words
