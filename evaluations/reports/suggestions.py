@@ -18,8 +18,10 @@ HOW: dict[HowFed, str] = {
     "last": "Lấy kết quả của {word} cuối cùng có trong bảng.",
     "worst": "Lấy kết quả của {word} thấp điểm nhất.",
     "full": "Đếm số {word} được đủ điểm ở dòng {code} trong số {word} có chấm dòng đó.",
-    "eligible": "Đếm số {word} đủ điều kiện theo quyết định trong tổng số {word} phải nộp phiếu.",
+    "eligible": "Đếm số {word} được công nhận trong tổng số {word} phải nộp phiếu; chưa có quyết"
+    " định công nhận thì đếm số {word} đủ điều kiện theo phiếu đã quyết định.",
 }
+TITLED = {True: "Được công nhận", False: "Không được công nhận"}
 OUT_OF_REACH = "không thuộc phạm vi của đồng chí"
 
 
@@ -59,7 +61,7 @@ def source_of(sheet: Evaluation, line: str, user: User) -> SuggestionSource | No
     keys = [part.sheet.pk for part in source.parts if part.sheet]
     reached = Evaluation.objects.visible_to(user).filter(pk__in=keys)
     visible = set(reached.values_list("pk", flat=True))
-    rows = [_row(part, feed, visible) for part in source.parts]
+    rows = [_row(source, part, feed, visible) for part in source.parts]
     if source.kind == "cells":
         # Of many cells those that count come first.
         rows.sort(key=lambda row: not row.counts)
@@ -72,7 +74,7 @@ def source_of(sheet: Evaluation, line: str, user: User) -> SuggestionSource | No
     )
 
 
-def _row(part: Part, feed: Feed, visible: set[int]) -> Row:
+def _row(source: Source, part: Part, feed: Feed, visible: set[int]) -> Row:
     sheet = part.sheet
     if sheet and sheet.pk not in visible:
         return Row(part.label, None, "", False, OUT_OF_REACH)
@@ -81,7 +83,9 @@ def _row(part: Part, feed: Feed, visible: set[int]) -> Row:
     if feed.how == "eligible":
         if sheet.state != State.DECIDED:
             return Row(part.label, sheet, "", False, "chưa có quyết định")
-        return Row(part.label, sheet, verdict("year", sheet.is_eligible), True, "")
+        good = source.is_good(sheet)
+        said = verdict("year", good) if source.recognised is None else TITLED[good]
+        return Row(part.label, sheet, said, True, "")
     answer = part.answers.get(feed.code)
     if not answer:
         return Row(part.label, sheet, "", False, f"không có dòng {feed.code}")

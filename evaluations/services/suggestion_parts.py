@@ -7,7 +7,16 @@ from typing import Literal
 from django.db.models import Q
 
 from evaluations.answers import Answer, answer_of
-from evaluations.models import Evaluation, Period, PeriodUnit, Score, Stage, State
+from evaluations.models import (
+    Evaluation,
+    Period,
+    PeriodUnit,
+    Recognition,
+    RecognitionChoice,
+    Score,
+    Stage,
+    State,
+)
 from evaluations.models.periods import QUARTERS
 from evaluations.services.lineage import Origin, origins_of
 from evaluations.services.periods import period_bounds
@@ -49,6 +58,20 @@ def origins_within(sheet: Evaluation) -> tuple[Origin, ...]:
     """Return what the unit came of during the period: results of theirs are never added."""
     origins = origins_of(sheet.unit, sheet.period.ends_on)
     return tuple(one for one in origins if one.effective_on > sheet.period.starts_on)
+
+
+def recognised_among(sheet: Evaluation, parts: Iterable[Part]) -> frozenset[int] | None:
+    """Return the sheets whose cells hold the title by decision of the unit of `sheet`.
+
+    None where it has not decided yet.
+    """
+    decisions = Recognition.objects.filter(committee=sheet.unit_id, period=sheet.period_id)
+    if not decisions.filter(state=Recognition.State.ISSUED).exists():
+        return None
+    held = RecognitionChoice.objects.open().filter(
+        evaluation__in=[part.sheet.pk for part in parts if part.sheet]
+    )
+    return frozenset(held.values_list("evaluation_id", flat=True))
 
 
 def shorter(period: Period, kind: Kind) -> dict[str, str]:

@@ -20,6 +20,7 @@ from evaluations.services.suggestion_parts import (
     Part,
     origins_within,
     parts_of,
+    recognised_among,
 )
 
 FEEDS: dict[Kind, str] = {"months": "from_month", "quarters": "from_quarter", "cells": "from_cells"}
@@ -48,15 +49,24 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Source:
-    """The sheets of one kind; `apart` is what the unit came of, whose results are not added."""
+    """The sheets of one kind; `apart` is what the unit came of, whose results are not added.
+
+    `recognised` are the sheets whose cells hold the title; None where that is not decided yet.
+    """
 
     kind: Kind
     parts: tuple[Part, ...]
     apart: tuple[Origin, ...] = ()
+    recognised: frozenset[int] | None = None
 
     @property
     def name(self) -> str:
         return NAMES[self.kind]
+
+    def is_good(self, sheet: Evaluation) -> bool:
+        if self.recognised is None:
+            return bool(sheet.is_eligible)
+        return sheet.pk in self.recognised
 
     @property
     def used(self) -> list[Part]:
@@ -83,7 +93,7 @@ def suggestions_of(sheet: Evaluation) -> Suggestions:
     feeds: dict[str, tuple[Source, Feed]] = {}
     for kind in FEEDS:
         fed = _fed_lines(sheet, kind)
-        source = _source(sheet, kind, [feed.code for _, feed in fed]) if fed else None
+        source = _source(sheet, kind, [feed for _, feed in fed]) if fed else None
         if source is None:
             continue
         sources.append(source)
@@ -142,12 +152,14 @@ def _fed_lines(sheet: Evaluation, kind: Kind) -> list[tuple[Indicator, Feed]]:
     return [(line, feed) for line, feed in found if feed]
 
 
-def _source(sheet: Evaluation, kind: Kind, lines: Sequence[str]) -> Source | None:
-    parts = parts_of(sheet, kind, lines)
+def _source(sheet: Evaluation, kind: Kind, feeds: Sequence[Feed]) -> Source | None:
+    parts = parts_of(sheet, kind, [feed.code for feed in feeds])
     if not parts:
         return None
     if kind == "cells":
-        return Source(kind, tuple(parts))
+        counts = any(feed.how == "eligible" for feed in feeds)
+        recognised = recognised_among(sheet, parts) if counts else None
+        return Source(kind, tuple(parts), recognised=recognised)
     apart = origins_within(sheet)
     for part in parts:
         if part.why_not == NO_SHEET and apart:
@@ -166,14 +178,17 @@ def _suggestion(
     if not used or not answer:
         return None
     place = _place(sheet, source, used)
+    if feed.how == "eligible":
+        held = source.recognised is not None
+        place = f"{'được công nhận' if held else 'đủ điều kiện'}; {place} đã quyết định"
     return Suggestion(line, feed, source.kind, answer, tuple(used), place)
 
 
 def _eligible(source: Source, line: Indicator) -> tuple[list[Part], Answer]:
-    """Count the decided sheets that are eligible among all that are owed."""
+    """Count the cells that hold the title, before that is decided the eligible ones, among all."""
     decided = [part for part in source.parts if part.sheet and part.sheet.state == State.DECIDED]
-    eligible = sum(bool(part.sheet and part.sheet.is_eligible) for part in decided)
-    return decided, counted_answer(line, eligible, len(source.parts))
+    good = sum(source.is_good(part.sheet) for part in decided if part.sheet)
+    return decided, counted_answer(line, good, len(source.parts))
 
 
 def _given(part: Part, code: str) -> Given:

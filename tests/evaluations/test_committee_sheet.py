@@ -5,16 +5,22 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from cells.models import Door
-from evaluations.models import Decision, Evaluation, Ranking, Score, State
+from evaluations.models import (
+    Decision,
+    Evaluation,
+    Ranking,
+    Score,
+    State,
+)
 from evaluations.reports.ranking_xlsx import ranking_workbook
 from evaluations.services.rankings import ranking_build
 from evaluations.services.sheets import annual_class_save
 from evaluations.services.suggestions import suggestions_of, suggestions_take
 from tests import factories
 from tests.evaluations import modes
+from tests.evaluations import recognised as recognitions
 
 pytestmark = pytest.mark.django_db
-GOOD = {"num": 9, "den": 10}
 
 
 @pytest.fixture
@@ -49,7 +55,31 @@ def test_the_cells_suggest_shares_and_sums(rolled):
 
 
 def test_eligible_cells_are_counted_among_all_that_owe(rolled):
-    assert said(rolled, "4.1") == "Theo các chi bộ: 1/3 (2/3 chi bộ)"
+    assert said(rolled, "4.1") == "Theo các chi bộ: 1/3 (đủ điều kiện; 2/3 chi bộ đã quyết định)"
+
+
+def test_once_titles_are_decided_the_cells_that_hold_one_are_counted(client, people, rolled, tree):
+    sheet = modes.sheet_of(tree.a, "2026")
+    recognitions.save(tree.ward, people.lanhdao, [sheet])
+    assert "đủ điều kiện" in said(rolled, "4.1")
+    recognitions.issue(tree.ward, people.lanhdao)
+    words = "1/3 (được công nhận; 2/3 chi bộ đã quyết định)"
+    assert said(rolled, "4.1") == f"Theo các chi bộ: {words}"
+    client.force_login(people.canbo)
+    page = client.get(address("suggestion_source", rolled, "4.1")).content.decode()
+    assert page.count("Không được công nhận") == 1
+
+
+def test_an_eligible_cell_that_was_passed_over_holds_no_title(people, rolled, tree):
+    third = Evaluation.objects.get(unit__code="AA1", period=rolled.period)
+    annual_class_save(sheet=third, annual_class="HTTNV", by=people.canbo, door=Door.WEB)
+    third = modes.decided(third.unit, "2026", people)
+    assert said(rolled, "4.1").startswith("Theo các chi bộ: 2/3")
+    first = modes.sheet_of(tree.a, "2026")
+    save = {"reasons": {first: "Chờ xác minh đơn thư"}}
+    recognitions.save(tree.ward, people.lanhdao, [third], **save)
+    recognitions.issue(tree.ward, people.lanhdao)
+    assert said(rolled, "4.1").startswith("Theo các chi bộ: 1/3")
 
 
 def test_nothing_is_suggested_before_a_cell_hands_in(year, tree):
@@ -101,8 +131,9 @@ def test_the_sheet_costs_the_same_for_many_cells(
     url = address("sheet", modes.sheet_of(tree.ward, "2026"))
     client.force_login(people.canbo)
     client.get(url)
-    # Session, user, roles, sheet, rows, sheet before, lineage; cells, their answers.
-    with django_assert_num_queries(9):
+    # Session, user, roles, sheet, rows, sheet before, lineage; cells, their answers, whether
+    # titles were decided.
+    with django_assert_num_queries(10):
         client.get(url)
 
 
