@@ -62,9 +62,7 @@ class MemberSheet(models.Model):
     updated_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     updated_at = models.DateTimeField(default=timezone.now)
     closed_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    decision = models.ForeignKey(
-        Decision, models.PROTECT, null=True, related_name="member_sheets"
-    )
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="member_sheets")
 
     # Lines for kinds of cell are no matter of members.
     kind_code = None

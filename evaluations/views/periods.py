@@ -72,9 +72,7 @@ def period_open(request):
     if not form.is_valid():
         return _page(request, periods, form, status=422)
     opened = open_period(by=request.user, door=Door.WEB, **form.cleaned_data)
-    messages.success(
-        request, f"Đã mở {opened.period.title}: {opened.created_sheets} phiếu."
-    )
+    messages.success(request, f"Đã mở {opened.period.title}: {opened.created_sheets} phiếu.")
     return redirect("evaluations:periods")
 
 
