@@ -85,6 +85,11 @@ class Reach:
         """Return the condition that the path in `field` lies below a branch's own unit."""
         return self.condition(field) & ~Q(**{f"{field}__in": self.paths})
 
+    @property
+    def holds_a_root(self) -> bool:
+        """Tell whether a tree is reached from its root down: then nearly everything is."""
+        return self.everywhere or any(path.count("/") == 2 for path in self.paths)
+
     def covers(self, path: str) -> bool:
         return self.everywhere or any(path.startswith(held) for held in self.paths)
 

@@ -88,7 +88,15 @@ class MemberFilter:
         if self.post:
             held = Post.objects.held_on(self.day).filter(member=OuterRef("pk"), kind=self.post)
             found = found.filter(Exists(held))
-        return _aged(found, self.age, self.day).order_by(*ORDERS[self.sort])
+        return self.ordered(_aged(found, self.age, self.day))
+
+    def ordered(self, members):
+        return members.order_by(*ORDERS[self.sort])
+
+    def count(self) -> int:
+        if self.is_narrowed or self.q or self.code:
+            return self.members().count()
+        return Member.objects.count_visible_to(self.user)
 
     def _placed(self, found):
         """Keep those who are in the unit, or there for a time."""

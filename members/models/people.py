@@ -20,6 +20,24 @@ class MemberQuerySet(models.QuerySet):
         there = open_ones if on is None else Membership.objects.active_on(on)
         return self._belonging(there, access.reach(user, access.VIEW))
 
+    def count_visible_to(self, user):
+        """Count whom `visible_to` returns today, by the memberships alone.
+
+        Nobody belongs to two cells at once, so only guests and doubles need a second look.
+        """
+        reach = access.reach(user, access.VIEW).condition("cell__path")
+        doubles = Member.objects.filter(merged_into__isnull=False)
+        there = Membership.objects.filter(reach, left_on__isnull=True).exclude(member__in=doubles)
+        at_home = Membership.objects.filter(
+            reach, member=models.OuterRef("member"), left_on__isnull=True, is_temporary=False
+        )
+        guests = Q(is_temporary=True) & ~Q(models.Exists(at_home))
+        counted = there.aggregate(
+            own=models.Count("pk", filter=Q(is_temporary=False)),
+            guests=models.Count("member", filter=guests, distinct=True),
+        )
+        return counted["own"] + counted["guests"]
+
     def known_to(self, user, action=access.VIEW):
         """Return the members in reach, and those who left the Party or the city from there."""
         current = Membership.objects.filter(
@@ -37,7 +55,12 @@ class MemberQuerySet(models.QuerySet):
     def _belonging(self, memberships, reach):
         # A semi-join over the cells of the branch: one index range, whatever the size of the city.
         within = memberships.filter(reach.condition("cell__path"))
-        return self.filter(pk__in=within.values("member"), merged_into__isnull=True)
+        if reach.holds_a_root:
+            # PostgreSQL takes both for the same; SQLite would first list the members of a city.
+            there = models.Q(models.Exists(within.filter(member=models.OuterRef("pk"))))
+        else:
+            there = models.Q(pk__in=within.values("member"))
+        return self.filter(there, merged_into__isnull=True)
 
     def active_on(self, day):
         """Return those who officially belong to a cell on `day`."""
@@ -73,14 +96,22 @@ class Member(models.Model):
     full_on = models.DateField(null=True, blank=True)
     # A record that was found to be another's double points to the one that was kept.
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="doubles"
+        "self", models.PROTECT, null=True, blank=True, related_name="doubles", db_index=False
     )
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_key"]
-        indexes = [models.Index(fields=["sort_key"], name="member_by_name")]
+        indexes = [
+            models.Index(fields=["sort_key"], name="member_by_name"),
+            # Of the few: "no double" holds for nearly everybody, and SQLite took an index of all.
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="double_by_record_kept",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(full_on__isnull=True)

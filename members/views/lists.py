@@ -15,7 +15,7 @@ from cells.forms import LIST_AT_MOST
 from cells.models import Door, Unit
 from cells.services.audit import record
 from members.filters import AGES, SORTS, STATUSES, filter_read, with_what_is_shown
-from members.models import Post
+from members.models import Member, Post
 from members.reports import EXPORT_AT_MOST, LIST, PROFILE, members_workbook
 
 PAGE_SIZE = 50
@@ -25,8 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def member_list(request):
     found = filter_read(request.GET, request.user)
-    members = with_what_is_shown(found.members(), found.day)
-    page = Paginator(members, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = _page(found, request.GET.get("page"))
     units = Unit.objects.visible_to(request.user).active()[: LIST_AT_MOST + 1]
     context = {
         "page": page,
@@ -43,6 +42,25 @@ def member_list(request):
     return render(request, "members/member_list.html", context)
 
 
+def _page(found, number):
+    """Return a page; what its rows show is looked up for them alone, not for all before them."""
+    paginator = Paginator(found.members(), PAGE_SIZE)
+    paginator.count = found.count()
+    page = paginator.get_page(number)
+    keys = _slice(paginator, page).values("pk")
+    rows = found.ordered(Member.objects.filter(pk__in=keys))
+    page.object_list = with_what_is_shown(rows, found.day)
+    return page
+
+
+def _slice(paginator, page):
+    """Return the members of a page, read from the nearer end of the list."""
+    first, last = max(page.start_index() - 1, 0), page.end_index()
+    if first <= paginator.count // 2:
+        return paginator.object_list[first:last]
+    return paginator.object_list.reverse()[paginator.count - last : paginator.count - first]
+
+
 @require_GET
 @never_cache
 def member_xlsx(request):
@@ -57,7 +75,7 @@ def member_profile_xlsx(request):
 
 def _workbook(request, title, columns, name):
     found = filter_read(request.GET, request.user)
-    count = found.members().count()
+    count = found.count()
     if count > EXPORT_AT_MOST:
         messages.error(
             request, f"Danh sách có {count} người, quá nhiều cho một tệp. Chọn một đơn vị nhỏ hơn."

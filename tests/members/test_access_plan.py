@@ -1,12 +1,15 @@
 """The access root of members on PostgreSQL: index ranges, not a walk over everybody."""
 
+import re
 from datetime import date
 
 import pytest
 from django.db import connection
 
 from cells.models import Unit
+from members.filters import filter_read
 from members.models import Member, Membership
+from members.views.lists import _page
 from tests import factories
 
 pytestmark = [
@@ -55,6 +58,20 @@ def test_ward_reads_its_members_through_indexes(many, method, django_assert_num_
     with django_assert_num_queries(2):
         assert len(seen(user).order_by("sort_key", "pk")[:50]) == 50
     assert seen(user).count() == CELLS * EACH
+
+
+def test_city_reads_the_first_page_in_the_order_of_names(many, tree):
+    user = factories.UserFactory(roles=[("city_admin", tree.city)])
+    plan = Member.objects.visible_to(user).order_by("sort_key", "pk")[:50].explain()
+    assert "member_by_name" in plan, plan
+    assert "Hash" not in plan, plan
+
+
+def test_page_looks_up_what_it_shows_for_its_rows_only(many, tree, people):
+    """Without its own look-up, exemptions were read for everybody before the page."""
+    page = _page(filter_read({}, people.thanhuy), "100")
+    plan = page.object_list.explain(analyze=True)
+    assert re.search(r"members_exemption.*loops=50\)", plan), plan
 
 
 def test_ended_memberships_are_passed_by_where_today_is_asked_for(many):
