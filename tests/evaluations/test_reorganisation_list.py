@@ -160,3 +160,9 @@ def test_long_event_is_cut_in_the_list(client, people, tree):
     assert len(lines) == 7
     assert lines[0] == f"{tree.ward.name} → Đảng ủy Gộp"
     assert lines[-1] == "…"
+
+
+def test_new_event_takes_the_unit_of_the_list_along(client, people, tree):
+    client.force_login(people.canbo)
+    text = client.get(reverse("evaluations:reorganisations"), {"unit": "A&B"}).content.decode()
+    assert f"{reverse('evaluations:reorganisation_new', args=['split'])}?unit=A%26B" in text
