@@ -248,8 +248,8 @@ class _Finder:
             self.refuse(not_in_force(CellKind, code, self.plan.effective_on), "kind", code)
 
     def _along(self, closing: Sequence[Unit]) -> list[Move]:
-        """Return the units below a closing one, each with its new parent."""
-        if not closing:
+        """Return the units below a closing one, each with its new parent; below a cell is none."""
+        if all(unit.is_cell for unit in closing):
             return []
         day = self.plan.effective_on
         below = [
