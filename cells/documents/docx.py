@@ -10,7 +10,16 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt
 
-from cells.documents.party import DRAFT, RULE, Annex, Heading, PartyDocument, Signature, clean
+from cells.documents.party import (
+    DRAFT,
+    RULE,
+    Annex,
+    Heading,
+    Paragraph,
+    PartyDocument,
+    Signature,
+    clean,
+)
 
 FONT = "Times New Roman"
 BODY, SMALL, TABLE = Pt(14), Pt(12), Pt(12)
@@ -31,14 +40,7 @@ def docx_bytes(document: PartyDocument) -> bytes:
     _head(page, document)
     _title(page, document)
     for block in document.body:
-        if isinstance(block, Heading):
-            _line(page, block.text, bold=True)
-            continue
-        paragraph = _line(page, align=WD_ALIGN_PARAGRAPH.JUSTIFY)
-        paragraph.paragraph_format.first_line_indent = Mm(10)
-        if block.lead:
-            _run(paragraph, f"{block.lead} ", bold=True)
-        _run(paragraph, block.text)
+        _block(page, block)
     _foot(page, document.recipients, document.signature)
     for annex in document.annexes:
         _annex(page, annex)
@@ -99,9 +101,23 @@ def _title(page: Any, document: PartyDocument) -> None:
         _run(paragraph, document.to, bold=True)
 
 
+def _block(page: Any, block: Paragraph | Heading) -> None:
+    if isinstance(block, Heading):
+        _line(page, block.text, bold=True)
+        return
+    paragraph = _line(page, align=WD_ALIGN_PARAGRAPH.JUSTIFY)
+    paragraph.paragraph_format.first_line_indent = Mm(10)
+    if block.lead:
+        _run(paragraph, f"{block.lead} ", bold=True)
+    _run(paragraph, block.text)
+
+
 def _foot(page: Any, recipients: tuple[str, ...], signature: Signature) -> None:
-    _line(page)
+    # A signature never stands alone on a page.
+    page.paragraphs[-1].paragraph_format.keep_with_next = True
+    _line(page).paragraph_format.keep_with_next = True
     table = _grid(page, 1, (82, 83))
+    _mark(table.rows[0], "w:cantSplit")
     left, right = table.rows[0].cells
     _line(left, "Nơi nhận:", align=ALIGN["left"]).runs[0].underline = True
     for place, one in enumerate(recipients, start=1):

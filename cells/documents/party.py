@@ -93,6 +93,11 @@ def capitals(name: str) -> str:
     return clean(name).upper().replace("UỶ", "ỦY")
 
 
+def committee_name(name: str) -> str:
+    """Return who signs for an organisation: “Đảng bộ phường A” is led by “Đảng ủy phường A”."""
+    return re.sub(r"^Đảng bộ\b", "Đảng ủy", clean(name))
+
+
 def number_of(number: str, code: str) -> str:
     """Return “05-QĐ/ĐU”; without a number the gap in which it is written: “…-QĐ/ĐU”."""
     return number or f"{GAP}-{code}"

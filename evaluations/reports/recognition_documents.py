@@ -13,6 +13,7 @@ from cells.documents.party import (
     PartyDocument,
     Signature,
     capitals,
+    committee_name,
     number_of,
     place_and_date,
 )
@@ -24,21 +25,18 @@ from evaluations.reports.recognition_content import Content, Line
 
 PLACE = "Hà Nội"
 TITLE = "danh hiệu “Chi bộ bốn tốt”"
-CHOSEN = (
-    Column("TT", 1, "center"),
-    Column("Mã", 3),
-    Column("Chi bộ", 8),
-    Column("Tổng điểm", 2, "right"),
-    Column("Xếp loại năm", 5),
+# Widths in millimetres: together what lies between the margins.
+NUMBER, CODE, TOTAL = Column("TT", 10, "center"), Column("Mã", 26), Column("Tổng điểm", 17, "right")
+CHOSEN = (NUMBER, CODE, Column("Chi bộ", 72), TOTAL, Column("Xếp loại năm", 40))
+WITH_REASON = (
+    NUMBER,
+    CODE,
+    Column("Chi bộ", 47),
+    TOTAL,
+    Column("Xếp loại năm", 28),
+    Column("Lý do, ghi chú", 37),
 )
-WITH_REASON = (*CHOSEN, Column("Lý do, ghi chú", 6))
-BARRED = (
-    Column("TT", 1, "center"),
-    Column("Mã", 3),
-    Column("Chi bộ", 7),
-    Column("Tổng điểm", 2, "right"),
-    Column("Lý do chưa đủ điều kiện", 9),
-)
+BARRED = (NUMBER, CODE, Column("Chi bộ", 45), TOTAL, Column("Lý do chưa đủ điều kiện", 67))
 
 
 def proposal(content: Content) -> PartyDocument:
@@ -48,22 +46,7 @@ def proposal(content: Content) -> PartyDocument:
     body = [
         *_bases(content),
         Paragraph(f"Kính trình xem xét, quyết định công nhận {TITLE} {content.year} như sau:"),
-        *_numbered(
-            f"Số chi bộ đã có quyết định kết quả {content.year}:"
-            f" {len(board.candidates) + len(barred)}; trong đó đủ điều kiện:"
-            f" {len(board.candidates)}"
-            + (f"; chưa có quyết định kết quả: {len(board.undecided)}" if board.undecided else "")
-            + ".",
-            _cap_sentence(content),
-            f"Đề nghị công nhận: {len(content.chosen)} chi bộ (Danh sách 1)."
-            + (f" Đã được công nhận trước đó: {content.held} chi bộ." if content.held else ""),
-            f"Đủ điều kiện, không đề nghị lần này: {len(content.passed)} chi bộ (Danh sách 2)."
-            if content.passed
-            else "Mọi chi bộ đủ điều kiện đều được đề nghị.",
-            f"Chưa đủ điều kiện: {len(barred)} chi bộ (Danh sách 3)."
-            if barred
-            else "Không có chi bộ nào chưa đủ điều kiện.",
-        ),
+        *_numbered(_findings(content, len(barred))),
         *map(Paragraph, _replaced(content, "Đề nghị thay thế")),
     ]
     lists = [
@@ -99,7 +82,7 @@ def proposal(content: Content) -> PartyDocument:
         **_head(content, "TTr/ĐU", number="", day=None),
         title="TỜ TRÌNH",
         summary=f"về việc công nhận {TITLE} {content.year}",
-        to=f"Ban Thường vụ {committee.name}",
+        to=f"Ban Thường vụ {committee_name(committee.name)}",
         body=tuple(body),
         signature=Signature("NGƯỜI TRÌNH", "(ký, ghi rõ họ tên)"),
         recipients=("Như trên", "Lưu Văn phòng"),
@@ -111,6 +94,7 @@ def proposal(content: Content) -> PartyDocument:
 def decision(content: Content) -> PartyDocument:
     """Return the quyết định with the list of the cells that it recognises."""
     committee, made = content.committee, content.recognition
+    issuer = committee_name(committee.name)
     articles = []
     if content.chosen:
         articles.append(
@@ -130,9 +114,9 @@ def decision(content: Content) -> PartyDocument:
         f"chi bộ được công nhận {TITLE} {content.year}",
         CHOSEN,
         _rows(content.chosen, with_reason=False),
-        note=f"(kèm theo Quyết định số {number}, {day_text(day)}, của {committee.name})"
+        note=f"(kèm theo Quyết định số {number}, {day_text(day)}, của {issuer})"
         if day
-        else f"(kèm theo Quyết định của {committee.name})",
+        else f"(kèm theo Quyết định của {issuer})",
     )
     superior = (f"{committee.parent.name} (để báo cáo)",) if committee.parent else ()
     return PartyDocument(
@@ -141,7 +125,7 @@ def decision(content: Content) -> PartyDocument:
         summary=f"công nhận {TITLE} {content.year}",
         body=(
             *_bases(content),
-            Heading(f"{capitals(committee.name)} QUYẾT ĐỊNH"),
+            Heading(f"{capitals(issuer)} QUYẾT ĐỊNH"),
             *(Paragraph(text, f"Điều {place}.") for place, text in enumerate(articles, start=1)),
         ),
         signature=Signature(
@@ -162,7 +146,7 @@ def _head(content: Content, code: str, *, number: str, day: date | None) -> dict
     committee = content.committee
     return {
         "superior": capitals(committee.parent.name) if committee.parent else "",
-        "issuer": capitals(committee.name),
+        "issuer": capitals(committee_name(committee.name)),
         "number": number_of(number, code),
         "place_and_date": place_and_date(PLACE, day, timezone.localdate().year),
     }
@@ -212,7 +196,26 @@ def _replaced(content: Content, opening: str) -> list[str]:
     return [f"{opening} {old}. Lý do: {made.revoke_reason.rstrip('.')}."]
 
 
-def _numbered(*sentences: str) -> list[Paragraph]:
+def _findings(content: Content, barred: int) -> list[str]:
+    """Return the numbered sentences of a tờ trình: who was looked at, the cap, who is proposed."""
+    board = content.board
+    eligible, undecided = len(board.candidates), len(board.undecided)
+    found = [
+        f"Số chi bộ đã có quyết định kết quả {content.year}: {eligible + barred}; trong đó đủ điều"
+        f" kiện: {eligible}{f'; chưa có quyết định kết quả: {undecided}' if undecided else ''}.",
+        _cap_sentence(content),
+        f"Đề nghị công nhận: {len(content.chosen)} chi bộ (Danh sách 1)."
+        + (f" Đã được công nhận trước đó: {content.held} chi bộ." if content.held else ""),
+    ]
+    if content.passed:
+        count = len(content.passed)
+        found.append(f"Đủ điều kiện, không đề nghị lần này: {count} chi bộ (Danh sách 2).")
+    if barred:
+        found.append(f"Chưa đủ điều kiện: {barred} chi bộ (Danh sách 3).")
+    return found
+
+
+def _numbered(sentences: Iterable[str]) -> list[Paragraph]:
     return [Paragraph(text, f"{place}.") for place, text in enumerate(sentences, start=1)]
 
 

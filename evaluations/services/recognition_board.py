@@ -90,6 +90,11 @@ class Board:
         return tuple(one for one in self.candidates if one.held)
 
     @property
+    def is_settled(self) -> bool:
+        """Tell whether there is nothing to choose: every eligible cell has the title."""
+        return self.draft is None and len(self.held) == len(self.candidates)
+
+    @property
     def left(self) -> int:
         return sum(pool.left for pool in self.pools)
 

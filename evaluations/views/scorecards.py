@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cells import access
+from cells.documents.party import committee_name
 from cells.models import Unit
 from evaluations.models import Period, PeriodUnit
 from evaluations.reports.recognition import title_of
@@ -25,7 +26,11 @@ def scorecard(request, period, code):
     if card.sheet.period.kind == Period.Kind.YEAR and (title := title_of(card.sheet)):
         reach = access.reach(request.user, access.VIEW)
         made = title.recognition
-        context |= {"title": made, "may_see_title": reach.covers(made.committee.path)}
+        context |= {
+            "title": made,
+            "title_by": committee_name(made.committee.name),
+            "may_see_title": reach.covers(made.committee.path),
+        }
     return render(request, "evaluations/scorecard.html", context)
 
 
