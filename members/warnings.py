@@ -1,38 +1,35 @@
 """What the rules call for and a branch does not have yet; a fixed number of queries."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from cells import access
 from cells.models import Unit, User
+from members.breadth import is_wide
 from members.calendar import holidays_from
-from members.counts import NOBODY, CellCount, belonging_within
+from members.counts import NOBODY, belonging_within
 from members.models import Member, Membership, Post, Transfer
 from members.services.merging import duplicate_groups
 from members.services.moving import deadline_of
 from members.thresholds import Thresholds, in_force, months_after
-
-Item = tuple[str, str, str]
+from members.warned_cases import Cases, CellCase, Cells, Moves, People
 
 
 @dataclass(eq=False)
 class Warned:
-    """One kind of warning: what it is, what to do, and each case as (text, address, note).
+    """One kind of warning: what it is, what to do, and its cases.
 
-    Without items the cases have a page of their own at `more_url`.
+    Those with a page of their own have no cases here; `own_count` says how many, if known.
     """
 
     code: str
     title: str
     advice: str
-    items: "Sequence[Item] | People" = field(default_factory=list)
+    items: Cases = field(default_factory=Cells)
     more_url: str = ""
     own_count: int | None = None
 
@@ -40,40 +37,33 @@ class Warned:
     def count(self) -> int:
         return len(self.items) if self.own_count is None else self.own_count
 
+    @property
+    def is_raised(self) -> bool:
+        """Tell whether there is something to look at, or may be."""
+        return bool(self.count) or bool(self.more_url and self.own_count is None)
 
-class People:
-    """The members of a query as items, read page by page."""
 
-    def __init__(self, members: QuerySet[Member], note: Callable[[Member], str]) -> None:
-        self.members, self.note = members, note
-
-    @cached_property
-    def _count(self) -> int:
-        return self.members.count()
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, place: slice) -> list[Item]:
-        return [(one.full_name, _member_url(one.pk), self.note(one)) for one in self.members[place]]
+def reach_of(user: User, unit: Unit | None) -> access.Reach:
+    """Return the branch of a unit, or all that `user` may see."""
+    return access.branch(unit.path) if unit else access.reach(user, access.VIEW)
 
 
 def warnings_of(user: User, unit: Unit | None, day: date) -> list[Warned]:
     """Return every kind of warning for the cells and people of a branch, empty ones too."""
     rules = in_force(day)
-    branch = access.branch(unit.path) if unit else access.reach(user, access.VIEW)
+    branch = reach_of(user, unit)
     members = _members(user, unit)
     return [
         *_cells(branch, day, rules),
-        _probation(members, day, rules),
+        _probation(members, branch, day, rules),
         _transfers(branch, day),
-        _no_birth_year(members),
-        _duplicates(user),
+        _no_birth_year(members, branch),
+        _duplicates(user, unit, branch),
     ]
 
 
-def _members(user: User, unit: Unit | None):
-    found = Member.objects.visible_to(user)
+def _members(user: User, unit: Unit | None) -> QuerySet[Member]:
+    found: QuerySet[Member] = Member.objects.visible_to(user)
     if unit is None:
         return found
     within = access.branch(unit.path).condition("cell__path")
@@ -83,95 +73,99 @@ def _members(user: User, unit: Unit | None):
 
 def _cells(branch: access.Reach, day: date, rules: Thresholds) -> list[Warned]:
     counts = belonging_within(branch.condition("cell__path"), day)
-    posts: dict[int, set[str]] = defaultdict(set)
-    held = Post.objects.held_on(day).filter(branch.condition("unit__path"), unit__is_cell=True)
-    for cell, kind in held.order_by().values_list("unit", "kind"):
-        posts[cell].add(kind)
-    few = Warned(
-        "few", f"Dưới {rules.least_full_members} đảng viên chính thức",
-        "Chi bộ cần đủ đảng viên chính thức; xem xét sáp nhập hoặc bổ sung.",
-    )  # fmt: skip
-    secretary = Warned("secretary", "Chưa có bí thư", "Bầu hoặc chỉ định bí thư rồi ghi chức vụ.")
-    lacking = Warned(
-        "no-committee", f"Từ {rules.committee_from} đảng viên chính thức mà chưa có chi ủy",
-        f"Bầu chi ủy, nhiều nhất {rules.committee_at_most} người.",
-    )  # fmt: skip
-    needless = Warned(
-        "committee", f"Dưới {rules.committee_from} đảng viên chính thức mà có chi ủy",
-        "Chỉ bầu bí thư, nếu cần thì thêm phó bí thư. Kiểm tra lại chức vụ đã ghi.",
-    )  # fmt: skip
-    large = Warned(
-        "large", f"Từ {rules.subgroups_from} đảng viên trở lên",
-        "Chia thành tổ đảng, mỗi tổ sinh hoạt ít nhất mỗi tháng một lần.",
-    )  # fmt: skip
-    found: dict[Warned, list[Item]] = {
-        one: [] for one in (few, secretary, lacking, needless, large)
-    }
-    cells = Unit.objects.filter(branch.condition("path")).active().cells().order_by("path")
-    for pk, code, name in cells.values_list("pk", "code", "name"):
+    held = Post.objects.held_on(day).filter(unit=OuterRef("pk"))
+    cells = (
+        Unit.objects.filter(branch.condition("path"))
+        .active()
+        .cells()
+        .order_by("path")
+        .annotate(
+            led=Exists(held.filter(kind=Post.Kind.SECRETARY)),
+            with_committee=Exists(held.filter(kind=Post.Kind.COMMITTEE)),
+        )
+    )
+    few, unled, lacking, needless, large = (list[CellCase]() for _ in range(5))
+    for pk, path, code, name, is_led, has_committee in cells.values_list(
+        "pk", "path", "code", "name", "led", "with_committee"
+    ):
         count = counts.get(pk, NOBODY)
-        judged = {
-            few: count.full < rules.least_full_members,
-            secretary: Post.Kind.SECRETARY not in posts[pk],
-            lacking: count.full >= rules.committee_from and Post.Kind.COMMITTEE not in posts[pk],
-            needless: count.full < rules.committee_from and Post.Kind.COMMITTEE in posts[pk],
-            large: count.official >= rules.subgroups_from,
-        }
-        for warned, holds in judged.items():
-            if holds:
-                found[warned].append((name, _list_url(cell=code), _said(count)))
-    for warned, items in found.items():
-        warned.items = items
-    return list(found)
+        case = (path, code, name, count)
+        if count.full < rules.least_full_members:
+            few.append(case)
+        if not is_led:
+            unled.append(case)
+        if has_committee != (count.full >= rules.committee_from):
+            (needless if has_committee else lacking).append(case)
+        if count.official >= rules.subgroups_from:
+            large.append(case)
+    return [
+        Warned(
+            "few", f"Dưới {rules.least_full_members} đảng viên chính thức",
+            "Chi bộ cần đủ đảng viên chính thức; xem xét sáp nhập hoặc bổ sung.", Cells(few),
+        ),
+        Warned(
+            "secretary", "Chưa có bí thư", "Bầu hoặc chỉ định bí thư rồi ghi chức vụ.",
+            Cells(unled),
+        ),
+        Warned(
+            "no-committee", f"Từ {rules.committee_from} đảng viên chính thức mà chưa có chi ủy",
+            f"Bầu chi ủy, nhiều nhất {rules.committee_at_most} người.", Cells(lacking),
+        ),
+        Warned(
+            "committee", f"Dưới {rules.committee_from} đảng viên chính thức mà có chi ủy",
+            "Chỉ bầu bí thư, nếu cần thì thêm phó bí thư. Kiểm tra lại chức vụ đã ghi.",
+            Cells(needless),
+        ),
+        Warned(
+            "large", f"Từ {rules.subgroups_from} đảng viên trở lên",
+            "Chia thành tổ đảng, mỗi tổ sinh hoạt ít nhất mỗi tháng một lần.", Cells(large),
+        ),
+    ]  # fmt: skip
 
 
-def _said(count: CellCount) -> str:
-    return f"{count.full} chính thức, {count.probationary} dự bị"
-
-
-def _list_url(**query: str) -> str:
-    return f"{reverse('members:list')}?{urlencode(query)}"
-
-
-def _member_url(pk) -> str:
-    return reverse("members:member", args=[pk])
-
-
-def _probation(members: QuerySet[Member], day: date, rules: Thresholds) -> Warned:
+def _probation(
+    members: QuerySet[Member], branch: access.Reach, day: date, rules: Thresholds
+) -> Warned:
     since = months_after(day, -rules.probation_months)
-    late = members.filter(full_on__isnull=True, admitted_on__lt=since).order_by("admitted_on", "pk")
+    late = Q(full_on__isnull=True, admitted_on__lt=since)
     return Warned(
         "probation", f"Dự bị quá {rules.probation_months} tháng",
         "Xét công nhận chính thức, hoặc ghi ngày chính thức nếu đã công nhận.",
-        People(late, lambda one: f"vào Đảng {one.admitted_on:%d/%m/%Y}"),
+        People(members, branch, late, ["admitted_on"],
+               lambda one: f"vào Đảng {one.admitted_on:%d/%m/%Y}"),
     )  # fmt: skip
 
 
-def _no_birth_year(members: QuerySet[Member]) -> Warned:
-    without = members.filter(birth_year__isnull=True).order_by("sort_key", "pk")
+def _no_birth_year(members: QuerySet[Member], branch: access.Reach) -> Warned:
     return Warned(
         "birth-year", "Chưa ghi năm sinh", "Ghi năm sinh để phân biệt người trùng tên.",
-        People(without, lambda one: ""),
+        People(members, branch, Q(birth_year__isnull=True), ["sort_key"], lambda one: ""),
     )  # fmt: skip
 
 
 def _transfers(branch: access.Reach, day: date) -> Warned:
-    under_way = Transfer.objects.touching(branch).under_way().order_by("moved_on")
-    transfers = list(under_way.select_related("member"))
+    under_way = Transfer.objects.touching(branch).under_way().order_by("moved_on", "pk")
+    transfers = list(under_way.select_related("member", "origin", "target"))
     holidays = holidays_from(min((one.moved_on for one in transfers), default=day))
-    items: list[Item] = []
+    rows = []
     for transfer in transfers:
         deadline = deadline_of(transfer, day, holidays)
         if deadline and deadline.is_late:
             note = f"quá hạn {deadline.days_late} ngày làm việc"
-            items.append((transfer.member.full_name, reverse("members:transfers"), note))
+            item = (transfer.member.full_name, reverse("members:transfers"), note)
+            ends = (end.path for end in (transfer.origin, transfer.target) if end)
+            rows.append((item, tuple(ends)))
     return Warned(
-        "transfers", "Chuyển sinh hoạt quá hạn", "Làm giấy giới thiệu, hoặc nhắc nộp giấy.", items
-    )
+        "transfers", "Chuyển sinh hoạt quá hạn", "Làm giấy giới thiệu, hoặc nhắc nộp giấy.",
+        Moves(rows),
+    )  # fmt: skip
 
 
-def _duplicates(user: User) -> Warned:
+def _duplicates(user: User, unit: Unit | None, branch: access.Reach) -> Warned:
+    """Count the groups of doubles, but not those of a whole city: they are asked for by unit."""
+    query = f"?{urlencode({'cell': unit.code})}" if unit else ""
     return Warned(
         "duplicates", "Có thể ghi trùng người", "So hai hồ sơ; cùng một người thì gộp lại.",
-        more_url=reverse("members:duplicates"), own_count=duplicate_groups(user).count(),
+        more_url=f"{reverse('members:duplicates')}{query}",
+        own_count=None if is_wide(branch) else duplicate_groups(user, unit).count(),
     )  # fmt: skip

@@ -111,6 +111,8 @@ class Member(models.Model):
                 condition=Q(merged_into__isnull=False),
                 name="double_by_record_kept",
             ),
+            # Who may be the same person.
+            models.Index(fields=["search", "birth_year"], name="member_by_name_and_birth_year"),
         ]
         constraints = [
             models.CheckConstraint(

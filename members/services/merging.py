@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from cells import access
-from cells.models import User
+from cells.models import Unit, User
 from cells.services.audit import record
 from members.models import Member, Membership
 from members.services.errors import MemberRefusedError
@@ -58,19 +58,27 @@ ROWS = (
 )  # fmt: skip
 
 
-def duplicate_groups(user: User) -> Any:
+def duplicate_groups(user: User, unit: Unit | None = None) -> Any:
     """Return (search, birth_year, n) of people in reach who share folded name and birth year.
 
-    Two records of one card cannot be: the database refuses the second.
+    With a unit, one of them belongs to its branch. Two records of one card cannot be: the
+    database refuses the second.
     """
+    reached: Any = Member.objects
+    found = alike = reached.visible_to(user)
+    if unit is not None:
+        within = access.branch(unit.path).condition("cell__path")
+        there = Membership.objects.filter(within, left_on__isnull=True)
+        found = found.filter(pk__in=there.values("member"))
+    # Looked up by name for each, so that a ward costs the same in every city.
+    alike = alike.filter(search=OuterRef("search"), birth_year=OuterRef("birth_year"))
+    counted = alike.order_by().values("search").annotate(n=Count("pk")).values("n")
     return (
-        Member.objects.visible_to(user)
-        .filter(birth_year__isnull=False)
-        .order_by()
-        .values("search", "birth_year")
-        .annotate(n=Count("pk"))
-        .filter(n__gt=1)
+        found.filter(Exists(alike.exclude(pk=OuterRef("pk"))), birth_year__isnull=False)
         .order_by("search", "birth_year")
+        .values("search", "birth_year")
+        .annotate(n=Subquery(counted))
+        .distinct()
     )
 
 

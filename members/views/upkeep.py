@@ -1,20 +1,24 @@
 """Keeping the records in order: warnings by branch, doubles and their merging."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cells import access
 from cells.forms import LIST_AT_MOST
 from cells.models import Door, Unit
+from members.breadth import by_committee, committees_below, is_wide
 from members.models import Member, Membership
 from members.services import merging
 from members.services.errors import MemberRefusedError
 from members.thresholds import in_force
-from members.warnings import warnings_of
+from members.warnings import reach_of, warnings_of
 
 GROUPS_SHOWN = 25
 ITEMS_SHOWN = 50
@@ -22,26 +26,42 @@ ITEMS_SHOWN = 50
 
 @require_GET
 def warning_page(request):
-    code = request.GET.get("cell", "").strip()
-    visible = Unit.objects.visible_to(request.user).active()
-    unit = visible.filter(code=code).first() if code else None
-    today = timezone.localdate()
-    units = visible.committees()[: LIST_AT_MOST + 1]
+    """Show the kinds of warning of a branch and the cases of one; of a wide one, by committee."""
+    unit, context = _chosen_unit(request)
+    branch, today = reach_of(request.user, unit), timezone.localdate()
     found = warnings_of(request.user, unit, today)
     chosen = _chosen(found, request.GET.get("loai", ""))
-    items = Paginator(chosen.items, ITEMS_SHOWN) if chosen else None
-    context = {
+    wide = is_wide(branch)
+    cases = chosen.items if chosen else ()
+    if chosen and wide:
+        cases = by_committee(chosen.items.places(), branch, _case_url(chosen))
+    context |= {
         "warnings": found,
-        "raised": [one for one in found if one.count],
-        "clear": [one for one in found if not one.count],
+        "raised": [one for one in found if one.is_raised],
+        "clear": [one for one in found if not one.is_raised],
         "chosen": chosen,
-        "page": items.get_page(request.GET.get("page")) if items else None,
-        "unit": unit,
-        "code": code,
-        "units": units if len(units) <= LIST_AT_MOST else [],
+        "is_wide": wide,
+        "page": Paginator(cases, ITEMS_SHOWN).get_page(request.GET.get("page")),
         "rules": in_force(today),
     }
     return render(request, "members/warnings.html", context)
+
+
+def _chosen_unit(request):
+    """Return the unit of the address, or None for all in reach; and what its choice shows."""
+    code = request.GET.get("cell", "").strip()
+    visible = Unit.objects.visible_to(request.user).active()
+    unit = visible.filter(code=code).first() if code else None
+    units = list(visible.committees()[: LIST_AT_MOST + 1])
+    shown = units if len(units) <= LIST_AT_MOST else []
+    return unit, {"unit": unit, "code": code, "units": shown}
+
+
+def _case_url(chosen):
+    def url(code):
+        return f"{reverse('members:warnings')}?{urlencode({'cell': code, 'loai': chosen.code})}"
+
+    return url
 
 
 def _chosen(found, code):
@@ -52,17 +72,23 @@ def _chosen(found, code):
 
 @require_GET
 def duplicate_list(request):
-    page = Paginator(merging.duplicate_groups(request.user), GROUPS_SHOWN).get_page(
-        request.GET.get("page")
-    )
-    places = Membership.objects.filter(left_on__isnull=True).select_related("cell")
+    """Show who may be recorded twice; of a wide branch, what one unit of it has."""
+    unit, context = _chosen_unit(request)
+    branch = reach_of(request.user, unit)
+    if is_wide(branch):
+        below = Paginator(committees_below(branch), ITEMS_SHOWN)
+        context |= {"is_wide": True, "page": below.get_page(request.GET.get("page"))}
+        return render(request, "members/duplicates.html", context)
+    found = list(merging.duplicate_groups(request.user, unit))
+    page = Paginator(found, GROUPS_SHOWN).get_page(request.GET.get("page"))
+    places = Membership.objects.filter(left_on__isnull=True).select_related("cell__parent")
     people = merging.duplicates_of(request.user, page).prefetch_related(
         Prefetch("memberships", places, to_attr="belonging")
     )
     groups: dict[tuple, list] = {}
     for member in people:
         groups.setdefault((member.search, member.birth_year), []).append(member)
-    context = {
+    context |= {
         "page": page,
         "groups": list(groups.values()),
         "may_edit": bool(access.reach(request.user, access.MEMBERS)),

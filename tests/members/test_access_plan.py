@@ -9,6 +9,7 @@ from django.db import connection
 from cells.models import Unit
 from members.filters import filter_read
 from members.models import Member, Membership
+from members.services.merging import duplicate_groups
 from members.views.lists import _page
 from tests import factories
 
@@ -34,7 +35,13 @@ def many(tree):
         for n in range(CELLS)
     )  # fmt: skip
     people = Member.objects.bulk_create(
-        Member(full_name=f"Người {n}", sort_key=f"{n:06d}") for n in range(len(cells) * EACH)
+        Member(
+            full_name=f"Người {n}",
+            sort_key=f"{n:06d}",
+            search=f"nguoi {n}",
+            birth_year=1950 + n % 50,
+        )
+        for n in range(len(cells) * EACH)
     )
     Membership.objects.bulk_create(
         Membership(member=person, cell=cells[n // EACH], joined_on=date(2020, 1, 1))
@@ -72,6 +79,14 @@ def test_page_looks_up_what_it_shows_for_its_rows_only(many, tree, people):
     page = _page(filter_read({}, people.thanhuy), "100")
     plan = page.object_list.explain(analyze=True)
     assert re.search(r"members_exemption.*loops=50\)", plan), plan
+
+
+def test_doubles_of_a_ward_are_looked_up_by_name(many, tree):
+    """The names of a city are not grouped for the doubles of one ward."""
+    user = factories.UserFactory(roles=[("city_admin", tree.city)])
+    plan = duplicate_groups(user, many).explain()
+    assert "member_by_name_and_birth_year" in plan, plan
+    assert "Seq Scan on members_" not in plan, plan
 
 
 def test_ended_memberships_are_passed_by_where_today_is_asked_for(many):
