@@ -67,7 +67,7 @@ class Around:
 
     def feeding_lines(self, key: str) -> Choices:
         """Return the lines of the newest set that may suggest answers by way of `key`."""
-        purpose = self.feeds[key]
+        purpose = self.feeds.get(key)
         fit = [one for one in self.known if (one.subject, one.period) == purpose]
         newest = max(fit, key=lambda one: one.valid_from, default=None)
         lines = newest.indicators.values() if newest else ()

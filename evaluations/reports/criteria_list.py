@@ -27,7 +27,7 @@ class CriteriaFilter:
             value = asked.get(name, "")
             return value if value in WORDS[name] else ""
 
-        q = tidy(asked.get("q", "").replace("\0", ""))[:100]
+        q = tidy(asked.get("q", ""))[:100]
         return cls(q=q, subject=known("subject"), period=known("period"))
 
     def holds(self, subject: str, period: str, words: Iterable[str]) -> bool:

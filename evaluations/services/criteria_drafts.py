@@ -49,9 +49,7 @@ def raw_of(text: str) -> Raw:
         raise RefusedError(str(error)) from error
 
 
-def draft_check(
-    draft: CriteriaDraft, *, known: Iterable[Criteria] | None = None
-) -> list[Finding]:
+def draft_check(draft: CriteriaDraft, *, known: Iterable[Criteria] | None = None) -> list[Finding]:
     """Return what is wrong or doubtful in a draft, beside the sets that it may refer to."""
     return lint(draft.text, known=sets_known(draft) if known is None else known)
 
