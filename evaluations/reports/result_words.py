@@ -38,7 +38,7 @@ def value(what: str, found: Any, rules: Criteria | None, period_kind: str) -> st
         return _reasons(found, rules)
     if what == "criteria":
         return f"mã {found[:HASH_SHOWN]}" if found.isalnum() else str(found)
-    return found or "–"
+    return found or ""
 
 
 def summary(result: Mapping[str, Any], rules: Criteria | None, period_kind: str) -> str:

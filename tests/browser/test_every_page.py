@@ -59,6 +59,7 @@ PAGES = [
     ("bithu", "own-sheet", "/cong-viec/"),
     ("kiemtra", "queue-inspector", "/cong-viec/2026-Q4/"),
     ("thanhuy", "periods", "/ky/"),
+    ("thanhuy", "recompute", "/ky/2026-Q3/tinh-lai/"),
     ("thanhuy", "ranking", "/xep-hang/2026-Q3/"),
     ("quantri", "accounts-technical", "/tai-khoan/"),
 ]
