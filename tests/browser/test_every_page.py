@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import ROOT, SIZES
+from tests.browser.drafts import draft_page
 
 # One demo serves all of them, so they stay with one process.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -56,18 +57,41 @@ PAGES = [
     ("canbo", "duplicates", "/dang-vien/trung/"),
     ("canbo", "components", "/mau-giao-dien/"),
     ("lanhdao", "decisions", "/quyet-dinh/2026-Q4/"),
+    ("lanhdao", "recognition-board", "/cong-nhan/2026/P01/"),
+    ("kiemtra", "recognition-read", "/cong-nhan/2026/P01/?xem=chua"),
+    ("canbo", "recognition-empty", "/cong-nhan/2026/P01/?q=khong-co-chi-bo-nao"),
+    ("thanhuy", "recognitions", "/cong-nhan/2026/"),
     ("bithu", "own-sheet", "/cong-viec/"),
     ("kiemtra", "queue-inspector", "/cong-viec/2026-Q4/"),
     ("thanhuy", "periods", "/ky/"),
     ("thanhuy", "recompute", "/ky/2026-Q3/tinh-lai/"),
     ("thanhuy", "ranking", "/xep-hang/2026-Q3/"),
     ("quantri", "accounts-technical", "/tai-khoan/"),
+    ("bithu", "criteria", "/tieu-chi/"),
+    ("bithu", "criteria-empty", "/tieu-chi/?q=khong-co"),
+    ("bithu", "criteria-set", "/tieu-chi/bo/CB4T-2026/"),
+    ("thanhuy", "draft-new", "/tieu-chi/bo/CB4T-QUY-2026/ban-nhap/"),
+    ("thanhuy", "draft-upload", "/tieu-chi/nhap/tai-len/"),
+    ("thanhuy", "draft", draft_page()),
+    ("thanhuy", "draft-general", draft_page("phan/chung/")),
+    ("thanhuy", "draft-groups", draft_page("phan/nhom/")),
+    ("thanhuy", "draft-levels", draft_page("phan/muc/")),
+    ("thanhuy", "draft-recognition", draft_page("phan/cong-nhan/")),
+    ("thanhuy", "draft-relations", draft_page("phan/quan-he/")),
+    ("thanhuy", "draft-line", draft_page("dong/1.2/")),
+    ("thanhuy", "draft-line-new", draft_page("nhom/1/dong-moi/")),
+    ("thanhuy", "draft-line-remove", draft_page("dong/1.2/xoa/")),
+    ("thanhuy", "draft-replace", draft_page("thay-tep/")),
+    ("thanhuy", "draft-publish", draft_page("ban-hanh/")),
+    ("thanhuy", "draft-discard", draft_page("bo/")),
 ]
 
 
 def reach(visitor, where):
     if isinstance(where, str):
         return visitor.open(where)
+    if callable(where):
+        return where(visitor)
     period, state, link = where
     page = visitor.open(f"/cong-viec/{period}/?state={state}")
     page.get_by_role("table").get_by_role("link", name=link).first.click()
