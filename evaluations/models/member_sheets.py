@@ -10,6 +10,7 @@ from cells.models import Unit
 from cells.models.units import PathField
 from evaluations.models.criteria import CriteriaSet
 from evaluations.models.periods import Period
+from evaluations.models.reached import reached
 from evaluations.models.sheets import Decision
 from members.models import Member
 
@@ -22,8 +23,7 @@ class MemberSheetQuerySet(models.QuerySet):
 
     def allowed(self, user, action):
         """Return the sheets whose cell lies in reach, today or where it stood then."""
-        reach = access.reach(user, action)
-        return self.filter(reach.condition("path") | reach.condition("cell__path"))
+        return reached(self, access.reach(user, action), today="cell__path")
 
     def with_context(self):
         # The text of the criteria is long and parsed once per process.
@@ -71,7 +71,10 @@ class MemberSheet(models.Model):
 
     class Meta:
         ordering = ["period", "path", "member__sort_key"]
-        indexes = [models.Index(fields=["period", "cell"], name="member_sheet_by_cell")]
+        indexes = [
+            models.Index(fields=["period", "cell"], name="member_sheet_by_cell"),
+            models.Index(fields=["path"], name="member_sheet_by_branch"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["period", "member"], name="one_member_sheet_per_period"

@@ -14,18 +14,21 @@ from evaluations.models.sheets import Evaluation
 
 
 class LineageBreak(models.TextChoices):
-    """How the unit came about, or what it took in, since the last period."""
+    """How the unit came about, what it took in, or by what it is judged since the last period."""
 
     SPLIT = "split", "chia tách"
     MERGE = "merge", "hợp nhất"
     ABSORB = "absorb", "nhận sáp nhập"
     NEW = "new", "thành lập mới"
+    CRITERIA = "criteria", "đổi bộ tiêu chí"
 
     @classmethod
     def words(cls, kind: str, *, is_new: bool) -> str:
         """Say why a unit is not compared with the last period like with like; "" if it is."""
         if not kind:
             return ""
+        if kind == cls.CRITERIA:
+            return str(cls.CRITERIA.label)
         if is_new:
             return "đơn vị mới" if kind == cls.NEW else f"đơn vị mới ({cls(kind).label})"
         return f"sau {cls(kind).label}"

@@ -10,6 +10,7 @@ from cells.models import Door, Unit
 from cells.models.units import PathField
 from evaluations.models.criteria import CriteriaSet
 from evaluations.models.periods import Period, PeriodUnit
+from evaluations.models.reached import reached
 
 USER = settings.AUTH_USER_MODEL
 
@@ -77,8 +78,7 @@ class EvaluationQuerySet(models.QuerySet):
         committee keeps what it appraised after the cell has moved away. It is judged from above.
         """
         if action not in access.OF_COMMITTEES:
-            reach = access.reach(user, action)
-            return self.filter(reach.condition("path") | reach.condition("unit__path"))
+            return reached(self, access.reach(user, action), today="unit__path")
         within = models.Q(pk__in=[])
         for is_cell in (True, False):
             reach = access.reach(user, judging(action, is_cell=is_cell))
@@ -157,7 +157,11 @@ class Evaluation(models.Model):
 
     class Meta:
         ordering = ["period", "path"]
-        indexes = [models.Index(fields=["period", "path"], name="evaluation_by_path")]
+        indexes = [
+            models.Index(fields=["period", "path"], name="evaluation_by_path"),
+            # The branch of a ward in all periods.
+            models.Index(fields=["path"], name="evaluation_by_branch"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["period", "unit"], name="one_evaluation_per_period"),
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from cells.models import User
 from evaluations.answers import answer_of, answers_of, score_of
 from evaluations.models import Evaluation, Period, RankingRow, Score, Stage, State
 from evaluations.reasons import class_name, in_words, verdict
+from evaluations.reports.criteria_breaks import CriteriaBreak, criteria_breaks
 from evaluations.reports.recomputations import Recomputed, recomputed_of
 from evaluations.reports.trend import TrendRow, trend_of
 from evaluations.rules.engine import Outcome, score_line
@@ -85,6 +86,7 @@ class Scorecard:
     class_name: str
     appraised_lines: int
     recent: tuple[TrendRow, ...]
+    criteria_breaks: tuple[CriteriaBreak, ...]
     periods: tuple[PastSheet, ...]
     place: RankingRow | None
     # The stored total is not what the stored answers give: an alarm, never a silent change.
@@ -142,6 +144,7 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
     level = (sheet.level if frozen else outcome.level) if begun or frozen else ""
     eligible = (sheet.is_eligible if frozen else outcome.eligible) if begun or frozen else None
     sheets = sheets_of_unit(user=user, code=sheet.unit.code)
+    recent = trend_of(sheet, own=sheets, user=user, total=total, level=level)
     past = tuple(_past(other, sheet, total, level) for other in sheets)
     return Scorecard(
         sheet=sheet,
@@ -163,7 +166,8 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
         vetoes=tuple(veto for veto in rules.vetoes if veto.code in sheet.vetoes),
         class_name=class_name(sheet.annual_class),
         appraised_lines=sum(row.is_answered for row in by_stage[Stage.APPRAISED].values()),
-        recent=trend_of(sheet, own=sheets, user=user, total=total, level=level),
+        recent=recent,
+        criteria_breaks=criteria_breaks(recent),
         periods=past,
         place=_place(sheet),
         stored_total_differs=frozen and sheet.final_total != outcome.total,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from cells.models import User
 from evaluations.answers import answer_of, score_of
-from evaluations.models import Evaluation, MemberSheet, Score, Stage, State
+from evaluations.models import CriteriaSet, Evaluation, MemberSheet, Score, Stage, State
 from evaluations.reasons import class_name
 from evaluations.rules.engine import LineOutcome, Outcome, score_line
 from evaluations.rules.explain import explain_line
@@ -245,11 +245,22 @@ def last_answers(sheet: Evaluation, user: User) -> LastAnswers:
         return last
     stage = Stage.FINAL if before.state == State.DECIDED else Stage.SELF
     lines = before.criteria.rules.indicators
+    now = _lines_now(sheet.criteria, before.criteria)
     for row in before.scores.filter(stage=stage):
-        if row.is_answered:
+        if row.is_answered and row.line in now:
             line = lines[row.line]
-            last[row.line] = answer_text(score_line(line, answer_of(row, line)))
+            last[now[row.line]] = answer_text(score_line(line, answer_of(row, line)))
     return last
+
+
+def _lines_now(criteria: CriteriaSet, before: CriteriaSet) -> dict[str, str]:
+    """Return what the lines of the set before are called now, as far as they ask the same."""
+    if criteria.pk == before.pk:
+        return {code: code for code in criteria.rules.indicators}
+    if criteria.succeeds_id != before.pk:
+        return {}
+    kept = ("same", "rescaled")
+    return {row.was: row.code for row in criteria.rules.relations if row.relation in kept}
 
 
 def _sheets_before(sheet: Evaluation) -> QuerySet[Evaluation]:

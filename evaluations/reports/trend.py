@@ -8,10 +8,12 @@ from itertools import pairwise
 from cells import access
 from cells.models import User
 from evaluations.models import Evaluation, PastResult, State
+from evaluations.services.criteria_continuity import Continuity
 from evaluations.services.lineage import Origin, origins_of
 
 PERIODS_SHOWN = 4
 SETTLED = (State.APPRAISED, State.DECIDED)
+NEW_CRITERIA = "đổi bộ tiêu chí"
 OUT_OF_REACH = "không thuộc phạm vi của đồng chí"
 
 
@@ -19,8 +21,9 @@ OUT_OF_REACH = "không thuộc phạm vi của đồng chí"
 class TrendRow:
     """One result. `origin` says whose it is where it is not the unit's own.
 
-    `broken` names what lies between this row and the one before: an event, else another unit.
-    `hidden` says why there is no figure.
+    `broken` names what lies between this row and the one before: an event, else another unit,
+    and a change of criteria. `criteria` is the set the sheet is judged by, None on paper. `hidden`
+    says why there is no figure.
     """
 
     title: str
@@ -36,6 +39,9 @@ class TrendRow:
     origin: str = ""
     broken: str = ""
     hidden: str = ""
+    criteria: int | None = None
+    # The set before, where its totals do not compare with those of this row.
+    criteria_before: int | None = None
 
     @property
     def has_page(self) -> bool:
@@ -70,7 +76,7 @@ def trend_of(
         for group in groups
         for row in group
     ]
-    return tuple(_broken(listed, origins))
+    return tuple(_judged_otherwise(_broken(listed, origins)))
 
 
 def _age(origin: Origin) -> tuple[date, str]:
@@ -115,6 +121,20 @@ def _broken(rows: list[TrendRow], origins: Sequence[Origin]) -> list[TrendRow]:
     return [replace(row, broken=words.get(n, "")) for n, row in enumerate(rows)]
 
 
+def _judged_otherwise(rows: list[TrendRow]) -> list[TrendRow]:
+    """Break the trend where a total is no longer measured as the one before it."""
+    continuity = Continuity.of(row.criteria for row in rows if row.criteria)
+    before: int | None = None
+    marked = []
+    for row in rows:
+        if row.criteria and before and not continuity.compares(row.criteria, before):
+            words = f"{row.broken}; {NEW_CRITERIA}" if row.broken else NEW_CRITERIA
+            row = replace(row, broken=words, criteria_before=before)
+        before = row.criteria or before
+        marked.append(row)
+    return marked
+
+
 def _out_of_reach(origin: Origin) -> TrendRow:
     return TrendRow(
         title="Các kỳ trước",
@@ -148,6 +168,7 @@ def _sheets(found: Iterable[Evaluation], shown: Evaluation) -> list[TrendRow]:
             total=one.total,
             level=one.level if one.state in SETTLED else "",
             state=one.state,
+            criteria=one.criteria_id,
         )
         for one in found
         if one.period.kind == last.kind and one.period.ends_on <= last.ends_on

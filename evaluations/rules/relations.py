@@ -24,6 +24,19 @@ def relations_missing(criteria: Criteria, previous: Criteria) -> tuple[str, ...]
     return (*new, *old, *strange)
 
 
+def is_same_throughout(criteria: Criteria, previous: Criteria) -> bool:
+    """Tell whether every line stayed what it was, so that totals compare like with like."""
+    pairs = [
+        (criteria.indicators.get(row.code), previous.indicators.get(row.was))
+        for row in criteria.relations
+    ]
+    return (
+        not relations_missing(criteria, previous)
+        and all(row.relation == "same" for row in criteria.relations)
+        and all(now and was and _scale(now) == _scale(was) for now, was in pairs)
+    )
+
+
 def check_relations(ledger: Ledger, top: Table, criteria: Criteria, known: list[Criteria]) -> None:
     """Note lines that a successor does not relate to the set before, and relations that clash."""
     if not criteria.succeeds or "relations" in {place for _, place, _ in ledger.errors}:

@@ -101,6 +101,12 @@ def standings(ranking: Ranking | None) -> dict[int, tuple[int, int]]:
     return {unit: (rank, total) for unit, rank, total in rows.iterator(chunk_size=CHUNK)}
 
 
+def criteria_before(ranking: Ranking) -> Iterator[tuple[int, str]]:
+    """Yield by which set each unit was judged in an earlier ranking."""
+    rows = ranking.rows.competing().order_by().values_list("unit_id", "criteria_code")
+    yield from rows.iterator(chunk_size=CHUNK)
+
+
 def breaks(period: Period, previous: Ranking | None) -> "Breaks":
     """Return which units began or took others in since the ranking before: two queries."""
     if previous is None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,10 +13,11 @@ from cells.models import CellKind, Unit, User
 from cells.services.jobs import Progress
 from cells.vietnamese import number_text
 from evaluations import comparison
-from evaluations.models import CriteriaSet, Period, Ranking
+from evaluations.models import CriteriaSet, LineageBreak, Period, Ranking
 from evaluations.rules.engine import AnswerError, Scorer, Tally
 from evaluations.rules.ranking import rank_groups, ranking_hash
 from evaluations.services import ranking_reads as reads
+from evaluations.services.criteria_continuity import Continuity
 from evaluations.services.ranking_rows import Line, rows_write
 from evaluations.services.ranking_summary import summary_of
 
@@ -67,7 +68,10 @@ def ranking_build(
     progress.say("Đang đọc phiếu.")
     _collect(draft, progress)
     progress.say("Đang xếp hạng.", len(draft.competing), len(draft.competing))
-    ranked = _ranked(draft, reads.standings(previous), reads.breaks(period, previous))
+    before, otherwise = reads.standings(previous), _judged_otherwise(draft, previous)
+    for unit in otherwise:
+        before.pop(unit, None)
+    ranked = _ranked(draft, before, reads.breaks(period, previous), otherwise)
     digest = ranking_hash((line.code, line.rank or 0, line.total or 0) for line in ranked)
     with transaction.atomic():
         ranking = Ranking.objects.create(
@@ -208,7 +212,29 @@ def _line(
     )
 
 
-def _ranked(draft: Draft, before: dict[int, tuple[int, int]], breaks: reads.Breaks) -> list[Line]:
+def _judged_otherwise(draft: Draft, previous: Ranking | None) -> set[int]:
+    """Return the units whose last place was given by a set that does not compare with today's."""
+    if previous is None:
+        return set()
+    now = {line.unit_id: line.criteria_code for line in draft.competing}
+    codes = {code for code, _ in previous.summary.get("criteria", ())}
+    if len(codes.union(now.values())) < 2:
+        return set()
+    keys = {row.code: pk for pk, row in draft.criteria.items()}
+    continuity = Continuity(draft.criteria)
+    return {
+        unit
+        for unit, code in reads.criteria_before(previous)
+        if unit in now and not continuity.compares(keys[now[unit]], keys[code])
+    }
+
+
+def _ranked(
+    draft: Draft,
+    before: dict[int, tuple[int, int]],
+    breaks: reads.Breaks,
+    otherwise: Collection[int],
+) -> list[Line]:
     """Rank within the whole scope, each committee, each comparison group; sets never mix."""
     lines = draft.competing
     numbered = list(enumerate(lines))
@@ -242,7 +268,9 @@ def _ranked(draft: Draft, before: dict[int, tuple[int, int]], breaks: reads.Brea
                     *(place.rank, place.tied, place.competitors, place.percentile),
                     *(own[0], own[2], peer[0], peer[2]),
                     *before.get(line.unit_id, (None, None)),
-                    breaks.of(line.unit_id, stood_before=line.unit_id in before),
+                    str(LineageBreak.CRITERIA)
+                    if line.unit_id in otherwise
+                    else breaks.of(line.unit_id, stood_before=line.unit_id in before),
                 )
             )
         )
