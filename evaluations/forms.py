@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.db import models
 from django.utils import timezone
 
 from cells.vietnamese import tidy
@@ -24,8 +25,8 @@ def _attributes(name):
     return {"class": "form-control", "autocomplete": "off", "aria-describedby": f"{name}-error"}
 
 
-class DecisionForm(forms.Form):
-    """Number, date and signer of a decision, and the sheets it covers."""
+class SignedForm(forms.Form):
+    """Number, date and signer of what a committee decides about a period."""
 
     number = forms.CharField(
         label="Số quyết định",
@@ -39,30 +40,20 @@ class DecisionForm(forms.Form):
     signer = forms.CharField(
         label="Người ký",
         max_length=120,
-        error_messages={"required": "Hãy nhập họ và tên người ký."},
-    )
-    sheets = forms.ModelMultipleChoiceField(
-        Evaluation.objects.none(),
         error_messages={
-            "required": "Hãy chọn ít nhất một phiếu.",
-            "invalid_choice": "Có phiếu vừa thay đổi nên không quyết định được nữa."
-            " Hãy xem lại danh sách rồi gửi lại.",
-            "invalid_pk_value": "Danh sách phiếu chưa đúng. Hãy chọn lại.",
+            "required": "Hãy nhập họ và tên người ký.",
+            "max_length": "Họ và tên dài quá 120 ký tự.",
         },
     )
+    # What has a number already: decisions of the committee of this kind, and their name.
+    known: models.QuerySet
+    noun = "quyết định"
 
-    def __init__(self, *args, sheets, committee, period, **kwargs):
+    def __init__(self, *args, committee, period, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["sheets"].queryset = sheets
         self.committee, self.period = committee, period
         for name in ("number", "signed_on", "signer"):
-            self.fields[name].widget.attrs.update(
-                {
-                    "class": "form-control",
-                    "autocomplete": "off",
-                    "aria-describedby": f"{name}-error",
-                }
-            )
+            self.fields[name].widget.attrs.update(_attributes(name))
 
     def clean_number(self):
         return NUMBER_WORD.sub("", tidy(self.cleaned_data["number"]))
@@ -83,13 +74,32 @@ class DecisionForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         number, day = cleaned.get("number"), cleaned.get("signed_on")
-        used = Decision.objects.filter(committee=self.committee, number=number, signed_on=day)
+        used = self.known.filter(committee=self.committee, number=number, signed_on=day)
         if number and day and used.exists():
             self.add_error(
                 "number",
-                f"Đã có quyết định số {number} ký ngày {day:%d/%m/%Y}. Hãy kiểm tra lại số.",
+                f"Đã có {self.noun} số {number} ký ngày {day:%d/%m/%Y}. Hãy kiểm tra lại số.",
             )
         return cleaned
+
+
+class DecisionForm(SignedForm):
+    """What a decision says, and the sheets (or cells) it covers."""
+
+    sheets = forms.ModelMultipleChoiceField(
+        Evaluation.objects.none(),
+        error_messages={
+            "required": "Hãy chọn ít nhất một phiếu.",
+            "invalid_choice": "Có phiếu vừa thay đổi nên không quyết định được nữa."
+            " Hãy xem lại danh sách rồi gửi lại.",
+            "invalid_pk_value": "Danh sách phiếu chưa đúng. Hãy chọn lại.",
+        },
+    )
+
+    def __init__(self, *args, sheets, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known = Decision.objects.all()
+        self.fields["sheets"].queryset = sheets
 
 
 class ReturnForm(forms.Form):

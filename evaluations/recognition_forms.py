@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from cells.vietnamese import tidy
-from evaluations.forms import DATE_ERRORS, NUMBER_WORD
+from evaluations.forms import SignedForm
 from evaluations.models import Recognition
 from evaluations.services.recognition_board import Choice
 
@@ -52,70 +51,22 @@ def whole(text: str) -> int:
     return int(text) if _is_key(text) else 0
 
 
-class RecognitionForm(forms.Form):
+class RecognitionForm(SignedForm):
     """Number, date and signer of a recognition."""
 
-    number = forms.CharField(
-        label="Số quyết định",
-        max_length=40,
-        error_messages={
-            "required": "Hãy nhập số quyết định, ví dụ 05-QĐ/ĐU.",
-            "max_length": "Số quyết định dài quá 40 ký tự. Hãy viết gọn lại.",
-        },
-    )
-    signed_on = forms.DateField(label="Ngày ký", error_messages=DATE_ERRORS)
-    signer = forms.CharField(
-        label="Người ký",
-        max_length=120,
-        error_messages={
-            "required": "Hãy nhập họ và tên người ký.",
-            "max_length": "Họ và tên dài quá 120 ký tự.",
-        },
-    )
+    noun = "quyết định công nhận"
     signer_post = forms.ChoiceField(
         label="Chức vụ người ký",
         choices=Recognition.Post.choices,
         error_messages={"required": "Hãy chọn chức vụ.", "invalid_choice": "Hãy chọn chức vụ."},
     )
 
-    def __init__(self, *args, committee, period, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.committee, self.period = committee, period
-        for name, field in self.fields.items():
-            css = "form-select" if name == "signer_post" else "form-control"
-            field.widget.attrs.update(
-                {"class": css, "autocomplete": "off", "aria-describedby": f"{name}-error"}
-            )
-
-    def clean_number(self):
-        return NUMBER_WORD.sub("", tidy(self.cleaned_data["number"]))
-
-    def clean_signer(self):
-        return tidy(self.cleaned_data["signer"])
-
-    def clean_signed_on(self):
-        day = self.cleaned_data["signed_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError("Ngày ký không được sau hôm nay. Hãy nhập lại.")
-        if day < self.period.starts_on:
-            raise forms.ValidationError(
-                f"Ngày ký phải từ {self.period.starts_on:%d/%m/%Y}, ngày đầu của năm. Hãy nhập lại."
-            )
-        return day
-
-    def clean(self):
-        cleaned = super().clean()
-        number, day = cleaned.get("number"), cleaned.get("signed_on")
-        used = Recognition.objects.issued().filter(
-            committee=self.committee, number=number, signed_on=day
+        self.known = Recognition.objects.issued()
+        self.fields["signer_post"].widget.attrs.update(
+            {"class": "form-select", "autocomplete": "off", "aria-describedby": "signer_post-error"}
         )
-        if number and day and used.exists():
-            self.add_error(
-                "number",
-                f"Đã có quyết định công nhận số {number} ký ngày {day:%d/%m/%Y}."
-                " Hãy kiểm tra lại số.",
-            )
-        return cleaned
 
 
 class CorrectionForm(forms.Form):

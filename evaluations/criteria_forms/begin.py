@@ -24,6 +24,10 @@ class OwnedForm(forms.Form):
         super().__init__(*args, **kwargs)
         within = Unit.objects.allowed(by, access.CRITERIA).active().committees()
         self.fields["owner"].offer(within)
+        # Most write for the whole branch that is theirs.
+        self.fields["owner"].initial = (
+            within.order_by("path").values_list("code", flat=True).first()
+        )
 
 
 class NewDraftForm(OwnedForm):

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from evaluations.criteria_forms.base import Raw, Row, Section, coded
-from evaluations.criteria_forms.fields import Hidden, Number, Percent, Text
+from evaluations.criteria_forms.fields import Hidden, Number, Percent, Text, Words
 from evaluations.criteria_forms.tables import number_of, tables_of
 from evaluations.rules.places import segments
 
@@ -35,8 +35,8 @@ class VetoRow(Row):
     essential, word = ("title", "code", "source"), "điểm loại"
     slug = Hidden()
     code = Text("Mã", max_length=20)
-    title = Text("Nội dung")
-    source = Text("Nguồn")
+    title = Words("Nội dung")
+    source = Words("Nguồn")
 
 
 class ListSection(Section):

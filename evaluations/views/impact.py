@@ -59,6 +59,7 @@ def draft_impact(request, pk):
     job = _job(draft, period)
     context = {
         "draft": draft,
+        "back_url": reverse("evaluations:draft", args=[draft.pk]),
         "periods": periods,
         "period": period,
         "job": job,

@@ -97,7 +97,9 @@ def test_page_asks_shows_progress_and_then_the_result(client, people, tree, draf
     change(draft, "gte = 90\n", "gte = 97\n")
     client.force_login(people.thanhuy)
     url = reverse("evaluations:draft_impact", args=[draft.pk])
-    assert "Chưa chấm thử bản nháp này" in client.get(url).content.decode()
+    first = client.get(url).content.decode()
+    assert "Chưa chấm thử bản nháp này" in first
+    assert f'href="{reverse("evaluations:draft", args=[draft.pk])}"' in first
     assert client.post(url, {"period": period.code}).status_code == 302
     assert "job-progress" in client.get(url, {"period": period.code}).content.decode()
     job_run(Job.objects.get(kind="criteria_impact").pk)
@@ -134,3 +136,14 @@ def test_nobody_else_sees_a_draft(client, people, draft):
     for name in ("canbo", "lanhdao", "kiemtra", "bithu"):
         client.force_login(getattr(people, name))
         assert client.get(reverse("evaluations:draft_impact", args=[draft.pk])).status_code == 404
+
+
+def test_draft_begins_with_the_whole_branch_of_its_author(client, people, tree):
+    source = factories.quarter_criteria()
+    url = reverse("evaluations:draft_new", args=[source.code])
+    for user, owner in (
+        (people.thanhuy, tree.city),
+        (factories.UserFactory(roles=[("criteria_author", tree.ward)]), tree.ward),
+    ):
+        client.force_login(user)
+        assert client.get(url).context["form"]["owner"].value() == owner.code
