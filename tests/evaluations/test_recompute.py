@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from cells.models import AuditEntry, Door, Job
 from cells.services import audit, jobs
 from evaluations.models import (
-    CriteriaSet,
     Evaluation,
     Ranking,
     RankingRow,
@@ -26,6 +25,7 @@ from evaluations.services.recompute_check import DIFFERENCES_KEPT, findings_of
 from evaluations.tasks import recompute_nightly, recompute_request
 from tests import factories
 from tests.evaluations.decided import cells, decided, quarter
+from tests.evaluations.tampering import tamper_criteria
 
 pytestmark = pytest.mark.django_db
 REASON = "Sửa lỗi tính nhóm 1 theo Thông báo 12."
@@ -177,7 +177,7 @@ def test_tampered_criteria_text_is_found_though_the_process_has_read_the_true_on
     assert sheet.criteria.rules.levels
     text = sheet.criteria.text.replace("gte = 90", "gte = 99", 1)
     assert text != sheet.criteria.text
-    CriteriaSet.objects.filter(pk=sheet.criteria_id).update(text=text)
+    tamper_criteria(sheet.criteria, text=text)
     found_hash = hashlib.sha256(text.encode()).hexdigest()
     first, *_ = found(period)
     assert first == ("", "criteria", sheet.criteria.code, sheet.criteria.sha256, found_hash)
@@ -188,13 +188,13 @@ def test_text_and_hash_tampered_alike_still_differ_from_what_was_published(tree,
     published = sheet.criteria.sha256
     text = sheet.criteria.text + "\n"
     digest = hashlib.sha256(text.encode()).hexdigest()
-    CriteriaSet.objects.filter(pk=sheet.criteria_id).update(text=text, sha256=digest)
+    tamper_criteria(sheet.criteria, text=text, sha256=digest)
     assert found(period) == [("", "criteria", sheet.criteria.code, published, digest)]
 
 
 def test_text_that_is_no_criteria_set_leaves_its_sheets_unchecked(tree, period):
     sheet = decided(tree.a, period)
-    CriteriaSet.objects.filter(pk=sheet.criteria_id).update(text="không phải TOML")
+    tamper_criteria(sheet.criteria, text="không phải TOML")
     findings = findings_of(period, jobs.Progress())
     assert findings.checked == 0
     assert [one.what for one in findings.differences] == ["criteria"]
@@ -325,7 +325,7 @@ def test_administrator_of_a_branch_cannot_sign(tree, period):
 def test_nothing_is_signed_by_a_criteria_text_that_was_not_published(tree, period, people):
     sheet = decided(tree.a, period)
     text = sheet.criteria.text.replace("gte = 90", "gte = 99", 1)
-    CriteriaSet.objects.filter(pk=sheet.criteria_id).update(text=text)
+    tamper_criteria(sheet.criteria, text=text)
     tamper(sheet, final_total=1)
     with pytest.raises(RefusedError, match=sheet.criteria.code):
         sign(period, people.thanhuy)

@@ -7,8 +7,9 @@ from django.core.management import call_command
 
 from cells.models import AuditEntry, Job
 from cells.services import jobs
-from evaluations.models import CriteriaSet, Evaluation, Recomputation, Score
+from evaluations.models import Evaluation, Recomputation, Score
 from tests.evaluations.decided import decided, quarter, total_of
+from tests.evaluations.tampering import tamper_criteria
 
 pytestmark = pytest.mark.django_db
 SIGNED = {"username": "thanhuy", "reason": "Sửa lỗi tính nhóm 1."}
@@ -96,7 +97,7 @@ def test_points_are_printed_with_two_places_and_other_values_as_they_are(tree, p
 
 def test_tampered_criteria_leave_with_1(tree, period, run):
     sheet = decided(tree.a, period)
-    CriteriaSet.objects.filter(pk=sheet.criteria_id).update(text=sheet.criteria.text + "\n")
+    tamper_criteria(sheet.criteria, text=sheet.criteria.text + "\n")
     status, document, _ = run(verify=True)
     assert status == 1
     assert [one["what"] for one in document["differences"]] == ["criteria"]

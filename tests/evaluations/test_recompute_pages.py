@@ -5,12 +5,13 @@ from django.urls import reverse
 
 from cells.models import Door, Job
 from cells.services import jobs
-from evaluations.models import CriteriaSet, Evaluation, Recomputation, Score
+from evaluations.models import Evaluation, Recomputation, Score
 from evaluations.services.rankings import ranking_build
 from evaluations.services.recompute import recompute_check, recompute_sign
 from evaluations.tasks import recompute_request
 from tests import factories
 from tests.evaluations.decided import cells, decided, quarter, total_of
+from tests.evaluations.tampering import tamper_criteria
 
 pytestmark = pytest.mark.django_db
 REASON = "Sửa lỗi theo Thông báo 12."
@@ -142,7 +143,7 @@ def test_answers_that_cannot_be_scored_lead_to_the_history(city, tree, period):
 
 @pytest.mark.parametrize("text", ["\n", "hỏng hẳn"])
 def test_tampered_criteria_are_told_and_nothing_can_be_signed(city, tree, period, wrong, text):
-    CriteriaSet.objects.filter(pk=wrong.criteria_id).update(text=wrong.criteria.text + text)
+    tamper_criteria(wrong.criteria, text=wrong.criteria.text + text)
     check(period)
     html = html_of(city.get(address()))
     assert "không đúng bản đã công bố" in html
