@@ -18,6 +18,7 @@ from evaluations.services.errors import (
     ReasonMissingError,
     RefusedError,
 )
+from evaluations.services.sheet_checks import checks_of, why_blocked
 
 TOTAL_FIELD = {
     Stage.SELF: "self_total",
@@ -113,13 +114,11 @@ def _mark(
 
 @transaction.atomic
 def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> Evaluation:
-    """Freeze the self-scored stage. Raises RefusedError while a line is not scored."""
+    """Freeze the self-scored stage. Raises RefusedError while a check stands in the way."""
     held = sheet_locked(sheet, access.SUBMIT, by)
     outcome = outcome_of(held, Stage.SELF)
-    if outcome.missing:
-        raise RefusedError(
-            f"Còn {len(outcome.missing)} dòng chưa chấm: {', '.join(outcome.missing)}."
-        )
+    if reason := why_blocked(checks_of(held, outcome)):
+        raise RefusedError(reason)
     fields = apply_outcome(held, Stage.SELF, outcome)
     held.submitted_by, held.submitted_at = by, timezone.now()
     held.is_submitted_for = on_behalf

@@ -18,6 +18,7 @@ from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
 from evaluations.services.lines import Change, lines_save
+from evaluations.services.sheet_checks import checks_of, why_blocked
 from evaluations.services.suggestions import Suggestions, suggestions_of
 
 
@@ -163,13 +164,15 @@ def submit(request, period, code):
         else:
             messages.success(request, f"Đã nộp phiếu của {found.unit.name}.")
             return redirect(next_unfinished(request.user, found))
-    view = sheet_view(
-        found, Stage.SELF, stored_rows(found, Stage.SELF), last=last_answers(found, request.user)
-    )
+    rows = stored_rows(found, Stage.SELF)
+    view = sheet_view(found, Stage.SELF, rows, last=last_answers(found, request.user))
+    checks = checks_of(found, view.outcome, rows)
     held = {veto.code: veto for veto in found.criteria.rules.vetoes}
     context = {
         "sheet": found,
         "view": view,
+        "checks": checks,
+        "blocked": why_blocked(checks),
         "error": error,
         "vetoes": [held[code] for code in found.vetoes],
         "class_name": class_name(found.annual_class),
