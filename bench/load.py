@@ -127,6 +127,7 @@ def _sheets(period, criteria, city, committees, units, dice):
         )
         for n, u in enumerate(committees)
     }
+    now = timezone.now()
     sheets, answers = [], []
     for place in places:
         if not place.is_cell:
@@ -151,7 +152,8 @@ def _sheets(period, criteria, city, committees, units, dice):
                 is_eligible=tally.eligible,
                 reasons=list(tally.reasons),
                 decision=decisions[place.committee_id],
-                submitted_at=timezone.now(),
+                submitted_at=now,
+                first_submitted_at=now,
             )
         )
     Evaluation.objects.bulk_create(sheets, batch_size=2000)

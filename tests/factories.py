@@ -173,6 +173,7 @@ def sheet(unit: Unit, period: Period | None = None, **fields) -> Evaluation:
         criteria=criteria,
         is_expected=True,
     )
+    fields.setdefault("first_submitted_at", fields.get("submitted_at"))
     return Evaluation.objects.create(
         period=period,
         unit=unit,

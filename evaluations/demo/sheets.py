@@ -15,7 +15,7 @@ from evaluations.models import Evaluation, Score, Stage
 SHEET = (
     "id period unit period_unit criteria path state vetoes annual_class lines_total lines_done"
     " self_total appraised_total final_total level is_eligible reasons return_reason submitted_by"
-    " submitted_at is_submitted_for appraised_by appraised_at decision"
+    " submitted_at first_submitted_at is_submitted_for appraised_by appraised_at decision"
 )
 SCORE = "evaluation line stage option num den na points note source version by at door"
 NO_TIME = timedelta(0)
@@ -82,7 +82,8 @@ def _steps(case: Case) -> tuple[object, ...]:
     """Return who took the sheet which step, and when; nothing for steps not yet taken."""
     times = case.times
     reason = RETURN_REASONS[case.id % len(RETURN_REASONS)] if case.story == Story.RETURNED else ""
-    submitted = (case.submitter, times.submitted_at) if case.is_submitted else (None, None)
+    at = times.submitted_at
+    submitted = (case.submitter, at, at) if case.is_submitted else (None, None, None)
     appraised = (case.appraiser, times.appraised_at) if case.is_appraised else (None, None)
     decision_id = case.decision_id if case.story == Story.DECIDED else None
     is_for_cell = case.is_submitted and case.is_for_cell

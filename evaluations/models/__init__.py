@@ -6,7 +6,8 @@ from evaluations.models.periods import Period, PeriodUnit
 from evaluations.models.rankings import LineageBreak, Ranking, RankingRow
 from evaluations.models.recognition import Recognition, RecognitionChoice
 from evaluations.models.recomputations import Recomputation, RecomputedSheet
-from evaluations.models.sheets import Decision, Evaluation, Score, Stage, State
+from evaluations.models.sheets import Decision, Evaluation, Score
+from evaluations.models.states import Stage, State
 
 __all__ = [
     "ClassReview",

@@ -1,5 +1,6 @@
 """Periods, and who had to report in each: the denominators."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -108,15 +109,35 @@ class PeriodUnit(models.Model):
     criteria = models.ForeignKey(CriteriaSet, models.PROTECT, null=True, related_name="+")
     is_expected = models.BooleanField()
     reason = models.CharField(max_length=200, blank=True)
+    # Entering goes on for this unit after the period has locked, until then.
+    extended_until = models.DateTimeField(null=True)
+    extension_reason = models.CharField(max_length=500, blank=True, db_default="")
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["period", "path"]
-        indexes = [models.Index(fields=["period", "path"], name="period_unit_by_path")]
+        indexes = [
+            models.Index(fields=["period", "path"], name="period_unit_by_path"),
+            # The few that were extended, out of the many that were not.
+            models.Index(
+                fields=["period", "extended_until"],
+                name="period_unit_extended",
+                condition=Q(extended_until__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["period", "unit"], name="one_period_unit"),
             models.CheckConstraint(
                 condition=Q(is_expected=False) | Q(criteria__isnull=False),
                 name="an_expected_unit_has_criteria",
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_until__isnull=True, extended_by=None, extension_reason="")
+                | Q(extended_until__isnull=False, extended_by__isnull=False)
+                & ~Q(extension_reason=""),
+                name="an_extension_says_who_and_why",
             ),
         ]
 

@@ -1,5 +1,7 @@
 """The sheet of one unit in one period, its scores, its decision."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,23 +12,11 @@ from cells.models import Door, Unit
 from cells.models.units import PathField
 from evaluations.models.criteria import CriteriaSet
 from evaluations.models.periods import Period, PeriodUnit
+from evaluations.models.punctuality import Punctual, PunctualQuerySet
 from evaluations.models.reached import reached
+from evaluations.models.states import Stage, State
 
 USER = settings.AUTH_USER_MODEL
-
-
-class State(models.TextChoices):
-    DRAFT = "draft", "Đang nhập"
-    SUBMITTED = "submitted", "Đã nộp"
-    RETURNED = "returned", "Bị trả lại"
-    APPRAISED = "appraised", "Đã thẩm định"
-    DECIDED = "decided", "Đã quyết định"
-
-
-class Stage(models.TextChoices):
-    SELF = "self", "Tự chấm"
-    APPRAISED = "appraised", "Thẩm định"
-    FINAL = "final", "Kết quả"
 
 
 class DecisionQuerySet(models.QuerySet):
@@ -67,7 +57,7 @@ class Decision(models.Model):
         return f"Số {self.number}, ngày {self.signed_on:%d/%m/%Y}"
 
 
-class EvaluationQuerySet(models.QuerySet):
+class EvaluationQuerySet(PunctualQuerySet):
     def visible_to(self, user):
         return self.allowed(user, access.VIEW)
 
@@ -122,7 +112,7 @@ def judging(action: str, *, is_cell: bool) -> str:
     return action if is_cell else access.OF_COMMITTEES[action]
 
 
-class Evaluation(models.Model):
+class Evaluation(Punctual, models.Model):
     """One unit's sheet in one period under one published criteria set.
 
     Totals are hundredths of a point, one per stage; null until the stage has a scored line.
@@ -148,6 +138,8 @@ class Evaluation(models.Model):
     return_reason = models.TextField(blank=True)
     submitted_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
+    # Stays when the sheet is returned and handed in again: by it the sheet is on time or late.
+    first_submitted_at = models.DateTimeField(null=True)
     is_submitted_for = models.BooleanField(default=False)
     appraised_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     appraised_at = models.DateTimeField(null=True)
@@ -167,6 +159,10 @@ class Evaluation(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
                 name="a_submitted_sheet_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_submitted_at__lte=F("submitted_at")),
+                name="a_sheet_is_first_submitted_before_again",
             ),
             models.CheckConstraint(
                 condition=Q(state="decided", final_total__isnull=False, decision__isnull=False)
@@ -200,6 +196,11 @@ class Evaluation(models.Model):
             reach = access.reach(user, judging(action, is_cell=self.unit.is_cell))
             return reach.is_above_any(self.places)
         return access.reach(user, action).covers_any(self.places)
+
+    @property
+    def locks_at(self) -> datetime:
+        """Return when entering ends: with the period, or with an extension of the unit."""
+        return max(self.period.locks_at, self.period_unit.extended_until or self.period.locks_at)
 
     @property
     def kind_code(self) -> str | None:

@@ -54,8 +54,8 @@ def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | N
         return NOT_OWED.format(period=period.title, reason=sheet.period_unit.reason)
     if period.closed_at is not None and period.closed_at <= now:
         return f"{period.title} đã đóng. Cần sửa thì liên hệ quản trị Thành ủy."
-    if action in BOUND_BY_THE_PERIOD and now >= period.locks_at:
-        moment = timezone.localtime(period.locks_at)
+    if action in BOUND_BY_THE_PERIOD and now >= sheet.locks_at:
+        moment = timezone.localtime(sheet.locks_at)
         return (
             f"{period.title} đã khóa nhập lúc {moment:%H:%M ngày %d/%m/%Y}."
             " Cần nhập tiếp thì liên hệ quản trị Thành ủy để gia hạn."

@@ -121,6 +121,7 @@ def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> 
         raise RefusedError(reason)
     fields = apply_outcome(held, Stage.SELF, outcome)
     held.submitted_by, held.submitted_at = by, timezone.now()
+    held.first_submitted_at = held.first_submitted_at or held.submitted_at
     held.is_submitted_for = on_behalf
     held.appraised_by = None
     return sheet_move(
@@ -132,6 +133,7 @@ def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> 
             *fields,
             "submitted_by",
             "submitted_at",
+            "first_submitted_at",
             "is_submitted_for",
             "appraised_by",
         ],
@@ -144,7 +146,12 @@ def sheet_withdraw(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
     held = sheet_locked(sheet, locks.WITHDRAW, by)
     if held.scores.filter(stage=Stage.APPRAISED, at__gte=held.submitted_at).exists():
         raise LockedError("Cán bộ đảng ủy đã bắt đầu thẩm định nên không rút lại được phiếu.")
-    return sheet_move(held, State.DRAFT, by, door, action="withdrawn")
+    if held.first_submitted_at == held.submitted_at:
+        # Taken back before anybody looked at it: as if it had not been handed in.
+        held.first_submitted_at = None
+    return sheet_move(
+        held, State.DRAFT, by, door, action="withdrawn", fields=["first_submitted_at"]
+    )
 
 
 @transaction.atomic
