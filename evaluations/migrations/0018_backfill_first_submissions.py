@@ -12,5 +12,5 @@ def backfill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evaluations", "0016_first_submissions_and_extensions")]
+    dependencies = [("evaluations", "0017_first_submissions_and_extensions")]
     operations = [migrations.RunPython(backfill, migrations.RunPython.noop)]

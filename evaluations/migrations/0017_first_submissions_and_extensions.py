@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cells', '0008_areas_in_natural_order'),
-        ('evaluations', '0015_rankings_across_criteria'),
+        ('evaluations', '0016_published_criteria_are_frozen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
