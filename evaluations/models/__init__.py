@@ -1,5 +1,6 @@
 from evaluations.models.class_reviews import ClassReview
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
+from evaluations.models.evidence import Evidence, EvidenceFile, EvidenceUse
 from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
@@ -15,6 +16,9 @@ __all__ = [
     "CriteriaSet",
     "Decision",
     "Evaluation",
+    "Evidence",
+    "EvidenceFile",
+    "EvidenceUse",
     "LineageBreak",
     "MemberSheet",
     "PastResult",
