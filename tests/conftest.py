@@ -13,6 +13,7 @@ GUARDS = [
     import_module("cells.migrations.0004_audit_is_append_only"),
     import_module("evaluations.migrations.0009_recomputations_are_append_only"),
     import_module("evaluations.migrations.0013_issued_recognitions_are_append_only"),
+    import_module("evaluations.migrations.0020_evidence_is_never_deleted"),
 ]
 
 

@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from cells.models import Assignment, CellKind, Level, Placement, Role, Unit, User
 from cells.vietnamese import fold, name_sort_key
-from evaluations.models import CriteriaSet, Evaluation, Period, PeriodUnit
+from evaluations.models import (
+    CriteriaSet,
+    Evaluation,
+    Evidence,
+    EvidenceFile,
+    EvidenceUse,
+    Period,
+    PeriodUnit,
+)
 from evaluations.services.criteria import criteria_publish_shipped
 from members.models import Member, Membership
 
@@ -182,6 +190,20 @@ def sheet(unit: Unit, period: Period | None = None, **fields) -> Evaluation:
         path=unit.path,
         lines_total=len(criteria.rules.indicators),
         **fields,
+    )
+
+
+def evidence_use(sheet: Evaluation, *, by: User, **fields) -> EvidenceUse:
+    """Attach an invented document to a line of a sheet; its bytes are not stored."""
+    evidence = fields.pop("evidence", None) or Evidence.objects.create(
+        unit=sheet.unit, title="Biên bản", search="bien ban", created_by=by
+    )
+    file = fields.pop("file", None) or EvidenceFile.objects.create(
+        evidence=evidence, name="bien-ban.pdf", kind="pdf", size=5, sha256="0" * 64, by=by
+    )
+    fields = {"line": "1.1"} | fields
+    return EvidenceUse.objects.create(
+        evidence=evidence, file=file, evaluation=sheet, by=by, **fields
     )
 
 
