@@ -20,3 +20,9 @@ def number(value, places=0):
 @register.filter
 def spoken(hundredths):
     return "–" if hundredths is None else vietnamese.spoken_points(hundredths)
+
+
+@register.filter
+def unless(may: bool, lock: str) -> bool:
+    """Tell whether something may be done, which `lock` speaks against where it says anything."""
+    return bool(may) and not lock

@@ -1,6 +1,7 @@
 from evaluations.models.class_reviews import ClassReview
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
 from evaluations.models.evidence import Evidence, EvidenceFile, EvidenceUse
+from evaluations.models.line_returns import LineReturn
 from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
@@ -19,6 +20,7 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "EvidenceUse",
+    "LineReturn",
     "LineageBreak",
     "MemberSheet",
     "PastResult",

@@ -24,6 +24,9 @@ ACTIONS = {
     "submitted": "Nộp phiếu",
     "withdrawn": "Rút phiếu",
     "returned": "Trả lại phiếu",
+    "lines_returned": "Trả lại một số dòng",
+    "line_marked": "Đánh dấu trả lại",
+    "line_unmarked": "Bỏ dấu trả lại",
     "appraised": "Thẩm định xong",
     "appraisal_reopened": "Mở lại thẩm định",
     "decided": "Quyết định",
@@ -61,7 +64,7 @@ def history_of(sheet: Evaluation, line: str = "") -> QuerySet[AuditEntry]:
     entries: QuerySet[AuditEntry] = AuditEntry.objects.of("evaluation", sheet.pk)
     entries = entries.select_related("by")
     if line:
-        one = Q(field__in=[f"{line}.{stage}" for stage in STAGES])
+        one = Q(field__startswith=f"{line}.")
         accepted = Q(action="lines_accepted", new__has_key=line)
         recomputed = Q(action="recomputed", new__lines__has_key=line)
         entries = entries.filter(one | accepted | recomputed)
@@ -97,6 +100,11 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
         yield Change("", "Xếp loại năm", "", _class(entry.old), _class(entry.new))
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
+        if stage not in STAGES and line in criteria.indicators:
+            yield Change(
+                line, criteria.indicators[line].title, "", entry.old or "", entry.new or ""
+            )
+            return
         yield _line(criteria, line or entry.field, stage, entry.old, entry.new)
 
 

@@ -8,12 +8,21 @@ from django.db.models import QuerySet
 
 from cells.models import User
 from evaluations.answers import answer_of, score_of
-from evaluations.models import CriteriaSet, Evaluation, MemberSheet, Score, Stage, State
+from evaluations.models import (
+    CriteriaSet,
+    Evaluation,
+    LineReturn,
+    MemberSheet,
+    Score,
+    Stage,
+    State,
+)
 from evaluations.reasons import class_name
 from evaluations.rules.engine import LineOutcome, Outcome, score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
 from evaluations.services.lineage import parents_of
+from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.suggestions import NAMES, Suggestion
 
 
@@ -33,6 +42,9 @@ class LineView:
     suggestion: Suggestion | None = None
     own: "LineView | None" = None
     is_waiting: bool = False
+    # What is open for mending, or was mended, and why; `lock` says why another line is closed.
+    returned: LineReturn | None = None
+    lock: str = ""
 
     @property
     def key(self) -> str:
@@ -144,9 +156,7 @@ class SheetView:
     @property
     def missing(self) -> list[LineView]:
         wanted = set(self.outcome.missing)
-        return [
-            line for group in self.groups for line in group.lines if line.indicator.code in wanted
-        ]
+        return [line for line in self.lines if line.indicator.code in wanted]
 
     @property
     def classes(self) -> list[tuple[str, str]]:
@@ -163,12 +173,19 @@ class SheetView:
     @property
     def waiting(self) -> int:
         """Return how many lines wait to be appraised."""
-        return sum(line.is_waiting for group in self.groups for line in group.lines)
+        return sum(line.is_waiting for line in self.lines)
+
+    @property
+    def lines(self) -> list[LineView]:
+        return [line for group in self.groups for line in group.lines]
+
+    @property
+    def returned(self) -> list[LineView]:
+        """Return the lines that the sheet was sent back for."""
+        return [line for line in self.lines if line.returned]
 
     def line(self, code: str) -> LineView:
-        return next(
-            line for group in self.groups for line in group.lines if line.indicator.code == code
-        )
+        return next(line for line in self.lines if line.indicator.code == code)
 
 
 class LastAnswers(dict[str, str]):
@@ -204,6 +221,7 @@ def sheet_view(
     answers = {line: answer_of(rows.get(line), rules.indicators[line]) for line in rules.indicators}
     outcome = score_of(sheet, answers)
     last = last if last is not None else LastAnswers()
+    returned = _returned(sheet, stage)
     groups = []
     for number, group in enumerate(rules.groups, start=1):
         lines = [
@@ -213,12 +231,22 @@ def sheet_view(
                 outcome=score_line(line, answers[line.code], kind=sheet.kind_code),
                 last=last.get(line.code, ""),
                 last_origin=last.origin,
-                **(changed or {}).get(line.code, {}),
+                **{
+                    "returned": returned.get(line.code),
+                    "lock": line_lock(line.code, returned),
+                    **(changed or {}).get(line.code, {}),
+                },
             )
             for line in group.indicators
         ]
         groups.append(GroupView(group, number, outcome.groups[group.code], lines))
     return SheetView(sheet, stage, outcome, groups)
+
+
+def _returned(sheet: Evaluation | MemberSheet, stage: str) -> dict[str, LineReturn]:
+    if isinstance(sheet, Evaluation) and stage == Stage.SELF:
+        return returned_lines(sheet)
+    return {}
 
 
 def last_answers(sheet: Evaluation, user: User) -> LastAnswers:

@@ -20,7 +20,8 @@ from evaluations.services.sheets import (
 
 
 def lines_waiting(sheet: Evaluation) -> list[str]:
-    """Return the lines not yet appraised, or answered anew by the cell since."""
+    """Return the lines not yet appraised, or answered anew or sent in anew by the cell since."""
+    mended = {row.line: row.settled_at for row in sheet.line_returns.settled().order_by("round")}
     own = {row.line: row for row in sheet.scores.filter(stage=Stage.SELF)}
     appraised = {row.line: row for row in sheet.scores.filter(stage=Stage.APPRAISED)}
     return [
@@ -31,6 +32,7 @@ def lines_waiting(sheet: Evaluation) -> list[str]:
             line not in appraised
             or not appraised[line].is_answered
             or (line in own and own[line].at > appraised[line].at)
+            or (line in mended and mended[line] > appraised[line].at)
         )
     ]
 
@@ -39,7 +41,8 @@ def lines_waiting(sheet: Evaluation) -> list[str]:
 def appraisal_accept(*, sheet: Evaluation, lines: list[str], by: User, door: str) -> int:
     """Copy the self-scored answer of each waiting line of `lines`; return how many."""
     held = sheet_locked(sheet, access.APPRAISE, by)
-    waiting = set(lines_waiting(held)) & set(lines)
+    marked = {mark.line for mark in held.line_returns.marked()}
+    waiting = set(lines_waiting(held)) & set(lines) - marked
     own = {row.line: row for row in held.scores.filter(stage=Stage.SELF, line__in=waiting)}
     standing = {row.line: row for row in held.scores.filter(stage=Stage.APPRAISED)}
     now = timezone.now()
@@ -67,6 +70,10 @@ def appraisal_finish(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
     held = sheet_locked(sheet, access.APPRAISE, by)
     if waiting := lines_waiting(held):
         raise RefusedError(f"Còn {len(waiting)} dòng chưa thẩm định: {', '.join(waiting)}.")
+    if marked := [mark.line for mark in held.line_returns.marked()]:
+        raise RefusedError(
+            f"Còn {len(marked)} dòng đánh dấu trả lại: {', '.join(marked)}. Trả lại hoặc bỏ dấu."
+        )
     fields = apply_outcome(held, Stage.APPRAISED, outcome_of(held, Stage.APPRAISED))
     held.appraised_by, held.appraised_at = by, timezone.now()
     fields += ["appraised_by", "appraised_at"]

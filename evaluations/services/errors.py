@@ -15,6 +15,14 @@ class LockedError(RefusedError):
     """The sheet is closed to this action."""
 
 
+class LineLockedError(LockedError):
+    """One line of an open sheet is closed."""
+
+    def __init__(self, line: str, message: str):
+        super().__init__(message)
+        self.line = line
+
+
 class ReasonMissingError(RefusedError):
     """The change needs a reason that was not given."""
 

@@ -12,7 +12,8 @@ from evaluations.answers import Answer, answer_of, answers_of, fields_of, score_
 from evaluations.models import Evaluation, Score, Stage
 from evaluations.rules.engine import AnswerError, Outcome, score_line
 from evaluations.rules.structure import Indicator
-from evaluations.services.errors import ConflictError, ReasonMissingError
+from evaluations.services.errors import ConflictError, LineLockedError, ReasonMissingError
+from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.sheets import apply_outcome, apply_total, sheet_locked
 
 ACTION_OF_STAGE = {Stage.SELF: access.ENTER, Stage.APPRAISED: access.APPRAISE}
@@ -60,6 +61,7 @@ def lines_save(
     Raises LockedError, ConflictError, AnswerError, ReasonMissingError.
     """
     held = sheet_locked(sheet, ACTION_OF_STAGE[Stage(stage)], by)
+    _refuse_closed(held, changes)
     rules = held.criteria.rules
     rows = {row.line: row for row in held.scores.filter(stage=stage).select_related("by")}
     own = _own_answers(held) if stage == Stage.APPRAISED else {}
@@ -85,6 +87,14 @@ def lines_save(
         fields.append("lines_done")
     held.save(update_fields=fields)
     return Saved(held, rows, outcome)
+
+
+def _refuse_closed(sheet: Evaluation, changes: Sequence[Change]) -> None:
+    """Raise LineLockedError for the first line that a return of single lines left closed."""
+    returned = returned_lines(sheet)
+    for change in changes:
+        if reason := line_lock(change.line, returned):
+            raise LineLockedError(change.line, reason)
 
 
 def _own_answers(sheet: Evaluation) -> dict[str, dict]:

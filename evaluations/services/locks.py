@@ -1,12 +1,13 @@
 """Whether a sheet may be changed now, and if not, why: one answer for page, import and command."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
 
 from cells import access
 from cells.models import User
-from evaluations.models import Evaluation, State
+from evaluations.models import Evaluation, LineReturn, State
 
 WITHDRAW = "withdraw"
 RETURN = "return"
@@ -39,6 +40,14 @@ NOT_OWED = (
     "Đơn vị không còn phải nộp phiếu {period}. Lý do: {reason}. Số liệu đã nhập được giữ nguyên."
     " Nếu ghi nhầm thì liên hệ cán bộ đảng ủy cấp trên hoặc quản trị Thành ủy."
 )
+LINE_NOT_RETURNED = (
+    "Dòng này không bị trả lại nên không sửa được; chỉ các dòng bị trả lại mở để sửa."
+    " Cần sửa thêm thì đề nghị cấp ủy cấp trên trả lại cả phiếu."
+)
+MARK_NOT_RETURNED = (
+    "Phiếu chỉ bị trả lại ở một số dòng; điểm loại và xếp loại năm không mở để sửa."
+    " Cần sửa thêm thì đề nghị cấp ủy cấp trên trả lại cả phiếu."
+)
 
 
 def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | None = None) -> str:
@@ -63,3 +72,27 @@ def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | N
     if action in OF_ANOTHER and sheet.submitted_by_id == user.pk:
         return "Đồng chí là người nộp phiếu này nên không thẩm định được; cần một cán bộ khác."
     return ""
+
+
+def returned_lines(sheet: Evaluation) -> dict[str, LineReturn]:
+    """Return the lines that a returned sheet is open for, by code; {} where all are open."""
+    if sheet.state != State.RETURNED:
+        return {}
+    return {row.line: row for row in sheet.line_returns.all() if is_sent_back(row)}
+
+
+def is_sent_back(row: LineReturn) -> bool:
+    return row.round is not None and row.settled_at is None
+
+
+def line_lock(line: str, returned: Mapping[str, LineReturn]) -> str:
+    """Return why a line of a sheet that is open to its unit is closed; "" if it is open.
+
+    `returned` are the `returned_lines` of the sheet.
+    """
+    return LINE_NOT_RETURNED if returned and line not in returned else ""
+
+
+def mark_lock(returned: Mapping[str, LineReturn]) -> str:
+    """Return why vetoes and class of a sheet that is open to its unit are closed, or ""."""
+    return MARK_NOT_RETURNED if returned else ""

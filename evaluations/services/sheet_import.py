@@ -19,7 +19,7 @@ from evaluations.rules.engine import AnswerError, score_line
 from evaluations.services.class_import import class_given
 from evaluations.services.errors import RefusedError
 from evaluations.services.lines import Change, lines_save
-from evaluations.services.locks import lock_status
+from evaluations.services.locks import line_lock, lock_status, mark_lock, returned_lines
 from evaluations.services.sheet_basis import Basis, basis_of, period_of
 from evaluations.services.sheets import annual_class_save
 from evaluations.sheet_columns import (
@@ -108,7 +108,7 @@ def _sheets(table: Table, period: Period, by: User) -> CodeBook[Evaluation]:
         Evaluation.objects.allowed(by, access.ENTER)
         .filter(period=period, unit__code__in=codes | {code.upper() for code in codes})
         .select_related("period", "criteria", "unit", "period_unit")
-        .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"))
+        .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"), "line_returns")
     )
     return CodeBook((sheet.unit.code, sheet) for sheet in found)
 
@@ -160,7 +160,17 @@ def _read(reader: RowReader, sheet: Evaluation, basis: Basis | None, by: User) -
     if tasks and (reason := lock_status(sheet, access.ENTER, user=by)):
         reader.fail(tasks[0].key, reason)
         return []
-    return tasks
+    return [task for task in tasks if not _is_closed(reader, task)]
+
+
+def _is_closed(reader: RowReader, task: Task) -> bool:
+    """Tell of a value that a return of single lines left closed; complain where it stands."""
+    returned = returned_lines(task.sheet)
+    classed = task.line == CLASS_KEY
+    reason = mark_lock(returned) if classed else line_lock(task.line, returned)
+    if reason:
+        reader.fail(task.key, reason)
+    return bool(reason)
 
 
 def _present(reader: RowReader, keys: dict[str, str], part: str) -> str:

@@ -90,7 +90,10 @@ def annual_class_save(
 
 def _held_to_mark(sheet: Evaluation, by: User) -> Evaluation:
     appraising = sheet.state == State.SUBMITTED
-    return sheet_locked(sheet, access.APPRAISE if appraising else access.ENTER, by)
+    held = sheet_locked(sheet, access.APPRAISE if appraising else access.ENTER, by)
+    if reason := locks.mark_lock(locks.returned_lines(held)):
+        raise LockedError(reason)
+    return held
 
 
 def _mark(
@@ -124,6 +127,7 @@ def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> 
     held.first_submitted_at = held.first_submitted_at or held.submitted_at
     held.is_submitted_for = on_behalf
     held.appraised_by = None
+    held.line_returns.open().update(settled_at=held.submitted_at)
     return sheet_move(
         held,
         State.SUBMITTED,
@@ -142,29 +146,48 @@ def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> 
 
 @transaction.atomic
 def sheet_withdraw(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
-    """Take a submitted sheet back, as long as nobody has begun to appraise it."""
+    """Take a submitted sheet back, as long as nobody has begun to appraise it.
+
+    What was returned for single lines is open for these alone again.
+    """
     held = sheet_locked(sheet, locks.WITHDRAW, by)
-    if held.scores.filter(stage=Stage.APPRAISED, at__gte=held.submitted_at).exists():
+    if is_appraisal_begun(held):
         raise LockedError("Cán bộ đảng ủy đã bắt đầu thẩm định nên không rút lại được phiếu.")
     if held.first_submitted_at == held.submitted_at:
         # Taken back before anybody looked at it: as if it had not been handed in.
         held.first_submitted_at = None
-    return sheet_move(
-        held, State.DRAFT, by, door, action="withdrawn", fields=["first_submitted_at"]
-    )
+    mended = held.line_returns.filter(settled_at=held.submitted_at)
+    state = State.RETURNED if mended.update(settled_at=None) else State.DRAFT
+    return sheet_move(held, state, by, door, action="withdrawn", fields=["first_submitted_at"])
+
+
+def is_appraisal_begun(sheet: Evaluation) -> bool:
+    """Tell whether anything was appraised or marked since a sheet was submitted."""
+    appraised = sheet.scores.filter(stage=Stage.APPRAISED, at__gte=sheet.submitted_at)
+    return appraised.exists() or sheet.line_returns.marked().exists()
 
 
 @transaction.atomic
 def sheet_return(*, sheet: Evaluation, reason: str, by: User, door: str) -> Evaluation:
-    """Send a sheet back to the cell, saying what to mend."""
+    """Send a whole sheet back to the cell, saying what to mend; marked lines join the reason."""
     held = sheet_locked(sheet, locks.RETURN, by)
     if not reason.strip():
         raise ReasonMissingError(f"Cần ghi rõ lý do trả lại để {held.whose} biết phải sửa gì.")
-    held.return_reason = reason.strip()
+    marks = held.line_returns.marked()
+    why = "\n".join([reason.strip(), *(f"Dòng {mark.line}: {mark.reason}" for mark in marks)])
+    marks.delete()
+    return sheet_send_back(held, why, by, door)
+
+
+def sheet_send_back(
+    held: Evaluation, reason: str, by: User, door: str, *, action: str = ""
+) -> Evaluation:
+    """Put a held sheet back into the hands of its unit: what it gave itself counts again."""
+    held.return_reason = reason
     held.appraised_by = held.appraised_at = held.appraised_total = None
     fields = ["return_reason", "appraised_by", "appraised_at", "appraised_total"]
     fields += apply_outcome(held, Stage.SELF, outcome_of(held, Stage.SELF))
-    return sheet_move(held, State.RETURNED, by, door, reason=reason, fields=fields)
+    return sheet_move(held, State.RETURNED, by, door, action=action, reason=reason, fields=fields)
 
 
 def sheet_move(

@@ -14,6 +14,7 @@ from evaluations.rules.feeding import Given, counted_answer, fed_answer
 from evaluations.rules.structure import Feed, Indicator
 from evaluations.services.lineage import Origin
 from evaluations.services.lines import Change, lines_save
+from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.suggestion_parts import (
     NO_SHEET,
     Kind,
@@ -121,7 +122,12 @@ def suggestions_take(
     suggested = suggestions_of(sheet).lines
     rows = {row.line: row for row in sheet.scores.filter(stage=Stage.SELF)}
     if line is None:
-        wanted = [code for code in suggested if code not in rows or not rows[code].is_answered]
+        returned = returned_lines(sheet)
+        wanted = [
+            code
+            for code in suggested
+            if (code not in rows or not rows[code].is_answered) and not line_lock(code, returned)
+        ]
     else:
         wanted = [line] if line in suggested else []
     for kind in FEEDS:

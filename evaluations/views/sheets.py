@@ -36,6 +36,7 @@ def sheet(request, period, code):
         "sources": suggested.sources,
         "to_take": sum(view.line(code).is_empty for code in suggested.lines),
         "vetoes": found.criteria.rules.vetoes,
+        "mark_lock": locks.MARK_NOT_RETURNED if view.returned else "",
         "lock": lock if may_enter else "Đồng chí xem được phiếu này nhưng không nhập.",
         "can_enter": may_enter and not lock,
         "can_withdraw": may_enter
