@@ -34,6 +34,15 @@ class Content:
         return self.recognition is None or self.recognition.is_draft
 
     @property
+    def noun(self) -> str:
+        return self.board.subject.noun
+
+    @property
+    def award(self) -> str:
+        """Return what is recognised: “danh hiệu “Chi bộ bốn tốt” năm 2026”."""
+        return f"danh hiệu “{self.board.subject.title}” {self.year}"
+
+    @property
     def year(self) -> str:
         return self.period.title.lower()
 

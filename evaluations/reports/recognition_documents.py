@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from cells.documents.party import (
     number_of,
     place_and_date,
 )
+from cells.models import Unit
 from cells.vietnamese import day_text, points_text
 from evaluations.models import CriteriaSet, Decision, Recognition
 from evaluations.reasons import class_name
@@ -24,19 +26,34 @@ from evaluations.reports.recognition import barred_of
 from evaluations.reports.recognition_content import Content, Line
 
 PLACE = "Hà Nội"
-TITLE = "danh hiệu “Chi bộ bốn tốt”"
 # Widths in millimetres: together what lies between the margins.
 NUMBER, CODE, TOTAL = Column("TT", 10, "center"), Column("Mã", 26), Column("Tổng điểm", 17, "right")
-CHOSEN = (NUMBER, CODE, Column("Chi bộ", 72), TOTAL, Column("Xếp loại năm", 40))
+CHOSEN = (NUMBER, CODE, Column("Tên", 72), TOTAL, Column("Xếp loại năm", 40))
 WITH_REASON = (
     NUMBER,
     CODE,
-    Column("Chi bộ", 47),
+    Column("Tên", 47),
     TOTAL,
     Column("Xếp loại năm", 28),
     Column("Lý do, ghi chú", 37),
 )
-BARRED = (NUMBER, CODE, Column("Chi bộ", 45), TOTAL, Column("Lý do chưa đủ điều kiện", 67))
+BARRED = (NUMBER, CODE, Column("Tên", 45), TOTAL, Column("Lý do chưa đủ điều kiện", 67))
+
+
+class Organ(NamedTuple):
+    """How the papers of a committee name it: after the number, on whose behalf, its office."""
+
+    code: str
+    body: str
+    office: str
+
+
+WARD = Organ("ĐU", "ĐẢNG ỦY", "Văn phòng Đảng ủy")
+CITY = Organ("TU", "BAN THƯỜNG VỤ", "Văn phòng Thành ủy")
+
+
+def organ_of(committee: Unit) -> Organ:
+    return WARD if committee.parent_id else CITY
 
 
 def proposal(content: Content) -> PartyDocument:
@@ -45,26 +62,26 @@ def proposal(content: Content) -> PartyDocument:
     barred = barred_of(board)
     body = [
         *_bases(content),
-        Paragraph(f"Kính trình xem xét, quyết định công nhận {TITLE} {content.year} như sau:"),
+        Paragraph(f"Kính trình xem xét, quyết định công nhận {content.award} như sau:"),
         *_numbered(_findings(content, len(barred))),
         *map(Paragraph, _replaced(content, "Đề nghị thay thế")),
     ]
     lists = [
         Annex(
             "DANH SÁCH 1",
-            f"chi bộ được đề nghị công nhận {TITLE} {content.year}",
+            f"{content.noun} được đề nghị công nhận {content.award}",
             WITH_REASON,
             _rows(content.chosen, with_reason=True),
         ),
         Annex(
             "DANH SÁCH 2",
-            "chi bộ đủ điều kiện, không đề nghị lần này",
+            f"{content.noun} đủ điều kiện, không đề nghị lần này",
             WITH_REASON,
             _rows(content.passed, with_reason=True),
         ),
         Annex(
             "DANH SÁCH 3",
-            f"chi bộ chưa đủ điều kiện công nhận {content.year}",
+            f"{content.noun} chưa đủ điều kiện công nhận {content.year}",
             BARRED,
             tuple(
                 (
@@ -79,9 +96,9 @@ def proposal(content: Content) -> PartyDocument:
         ),
     ]
     return PartyDocument(
-        **_head(content, "TTr/ĐU", number="", day=None),
+        **_head(content, "TTr", number="", day=None),
         title="TỜ TRÌNH",
-        summary=f"về việc công nhận {TITLE} {content.year}",
+        summary=f"về việc công nhận {content.award}",
         to=f"Ban Thường vụ {committee_name(committee.name)}",
         body=tuple(body),
         signature=Signature("NGƯỜI TRÌNH", "(ký, ghi rõ họ tên)"),
@@ -94,16 +111,16 @@ def proposal(content: Content) -> PartyDocument:
 def decision(content: Content) -> PartyDocument:
     """Return the quyết định with the list of the cells that it recognises."""
     committee, made = content.committee, content.recognition
-    issuer = committee_name(committee.name)
+    issuer, organ = committee_name(committee.name), organ_of(committee)
     articles = []
     if content.chosen:
         articles.append(
-            f"Công nhận {TITLE} {content.year} đối với {len(content.chosen)} chi bộ trực thuộc"
+            f"Công nhận {content.award} đối với {len(content.chosen)} {content.noun} trực thuộc"
             " (có danh sách kèm theo)."
         )
     articles += _replaced(content, "Quyết định này thay thế")
     articles.append(
-        "Văn phòng Đảng ủy, các chi bộ trực thuộc và các cơ quan, đơn vị liên quan chịu trách"
+        f"{organ.office}, các {content.noun} trực thuộc và các cơ quan, đơn vị liên quan chịu trách"
         " nhiệm thi hành Quyết định này. Quyết định có hiệu lực từ ngày ký."
     )
     is_final = made is not None and not made.is_draft
@@ -111,7 +128,7 @@ def decision(content: Content) -> PartyDocument:
     day = made.signed_on if made and is_final else None
     lists = Annex(
         "DANH SÁCH",
-        f"chi bộ được công nhận {TITLE} {content.year}",
+        f"{content.noun} được công nhận {content.award}",
         CHOSEN,
         _rows(content.chosen, with_reason=False),
         note=f"(kèm theo Quyết định số {number}, {day_text(day)}, của {issuer})"
@@ -120,20 +137,20 @@ def decision(content: Content) -> PartyDocument:
     )
     superior = (f"{committee.parent.name} (để báo cáo)",) if committee.parent else ()
     return PartyDocument(
-        **_head(content, "QĐ/ĐU", number=number, day=day),
+        **_head(content, "QĐ", number=number, day=day),
         title="QUYẾT ĐỊNH",
-        summary=f"công nhận {TITLE} {content.year}",
+        summary=f"công nhận {content.award}",
         body=(
             *_bases(content),
             Heading(f"{capitals(issuer)} QUYẾT ĐỊNH"),
             *(Paragraph(text, f"Điều {place}.") for place, text in enumerate(articles, start=1)),
         ),
         signature=Signature(
-            "T/M ĐẢNG ỦY",
+            f"T/M {organ.body}",
             capitals(made.get_signer_post_display() if made else Recognition.Post.SECRETARY.label),
             made.signer if made else "",
         ),
-        recipients=(*superior, f"Như Điều {len(articles)}", "Lưu Văn phòng Đảng ủy"),
+        recipients=(*superior, f"Như Điều {len(articles)}", f"Lưu {organ.office}"),
         annexes=(lists,) if content.chosen else (),
         is_draft=not is_final,
     )
@@ -147,7 +164,7 @@ def _head(content: Content, code: str, *, number: str, day: date | None) -> dict
     return {
         "superior": capitals(committee.parent.name) if committee.parent else "",
         "issuer": capitals(committee_name(committee.name)),
-        "number": number_of(number, code),
+        "number": number_of(number, f"{code}/{organ_of(committee).code}"),
         "place_and_date": place_and_date(PLACE, day, timezone.localdate().year),
     }
 
@@ -179,7 +196,7 @@ def _results(made: Iterable[Decision], content: Content) -> list[str]:
 
 def _cap_sentence(content: Content) -> str:
     if not content.caps:
-        return "Bộ tiêu chí không đặt trần số chi bộ được công nhận."
+        return f"Bộ tiêu chí không đặt trần số {content.noun} được công nhận."
     made = content.recognition
     special = made.exception_reason if made and made.has_exception else ""
     return f"Trần: {' '.join(content.caps)}" + (
@@ -199,19 +216,20 @@ def _replaced(content: Content, opening: str) -> list[str]:
 def _findings(content: Content, barred: int) -> list[str]:
     """Return the numbered sentences of a tờ trình: who was looked at, the cap, who is proposed."""
     board = content.board
-    eligible, undecided = len(board.candidates), len(board.undecided)
+    eligible = len(board.candidates)
+    waiting = f"; chưa có quyết định kết quả: {len(board.undecided)}" if board.undecided else ""
     found = [
-        f"Số chi bộ đã có quyết định kết quả {content.year}: {eligible + barred}; trong đó đủ điều"
-        f" kiện: {eligible}{f'; chưa có quyết định kết quả: {undecided}' if undecided else ''}.",
+        f"Số {content.noun} đã có quyết định kết quả {content.year}: {eligible + barred}; trong đó"
+        f" đủ điều kiện: {eligible}{waiting}.",
         _cap_sentence(content),
-        f"Đề nghị công nhận: {len(content.chosen)} chi bộ (Danh sách 1)."
-        + (f" Đã được công nhận trước đó: {content.held} chi bộ." if content.held else ""),
+        f"Đề nghị công nhận: {len(content.chosen)} {content.noun} (Danh sách 1)."
+        + (f" Đã được công nhận trước đó: {content.held} {content.noun}." if content.held else ""),
     ]
     if content.passed:
         count = len(content.passed)
-        found.append(f"Đủ điều kiện, không đề nghị lần này: {count} chi bộ (Danh sách 2).")
+        found.append(f"Đủ điều kiện, không đề nghị lần này: {count} {content.noun} (Danh sách 2).")
     if barred:
-        found.append(f"Chưa đủ điều kiện: {barred} chi bộ (Danh sách 3).")
+        found.append(f"Chưa đủ điều kiện: {barred} {content.noun} (Danh sách 3).")
     return found
 
 

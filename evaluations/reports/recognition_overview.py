@@ -19,18 +19,19 @@ from evaluations.models import (
 )
 from evaluations.rules.numbers import percent_of
 from evaluations.services.recognition_board import cap_in, is_good, pool_label
+from evaluations.services.recognition_subject import CELLS, COMMITTEES, Subject
 
 
 @dataclass(frozen=True)
 class CommitteeRow:
-    """One committee; `cells` are all that stood below it on the last day of the year.
+    """One committee; `units` are all it could recognise, as they stood on the last day of the year.
 
-    `cap` is None where some of its cells are under none. `share` is recognised ÷ cells, in
-    hundredths of a percent, None without cells.
+    `cap` is None where some of them are under none. `share` is recognised ÷ units, in hundredths
+    of a percent, None without units.
     """
 
     committee: Unit
-    cells: int
+    units: int
     decided: int
     eligible: int
     cap: int | None
@@ -40,21 +41,21 @@ class CommitteeRow:
 
     @property
     def share(self) -> int | None:
-        return percent_of(self.recognised, self.cells) if self.cells else None
+        return percent_of(self.recognised, self.units) if self.units else None
 
 
 @dataclass(frozen=True)
 class Total:
     """The committees together."""
 
-    cells: int
+    units: int
     decided: int
     eligible: int
     recognised: int
 
     @property
     def share(self) -> int | None:
-        return percent_of(self.recognised, self.cells) if self.cells else None
+        return percent_of(self.recognised, self.units) if self.units else None
 
 
 def years() -> Any:
@@ -62,19 +63,27 @@ def years() -> Any:
     return Period.objects.opened().filter(kind=Period.Kind.YEAR).order_by("-ends_on")
 
 
-def committees_in(user: User, period: Period) -> Any:
-    """Return the committees within reach that had cells in the year, in the order of the tree."""
-    had = PeriodUnit.objects.filter(period=period, is_cell=True).order_by().values("committee")
+def committees_in(user: User, period: Period, subject: Subject = CELLS) -> Any:
+    """Return the committees within reach that recognise such units, in the order of the tree."""
+    own = PeriodUnit.objects.filter(period=period).order_by()
+    had = own.filter(is_cell=subject.is_cell).values("committee")
+    if subject is COMMITTEES:
+        had = had.exclude(committee__in=own.filter(is_cell=True).values("committee"))
     return Unit.objects.visible_to(user).committees().filter(pk__in=had).order_by("path")
 
 
-def rows_of(committees: Iterable[Unit], period: Period) -> tuple[CommitteeRow, ...]:
+def rows_of(
+    committees: Iterable[Unit], period: Period, subject: Subject = CELLS
+) -> tuple[CommitteeRow, ...]:
     """Return a row for each committee; six queries, however many they are."""
     own = list(committees)
+    if not own:
+        return ()
     keys = [committee.pk for committee in own]
-    counted = _counted(keys, period)
-    cells = _by_committee(
-        PeriodUnit.objects.filter(period=period, is_cell=True, committee__in=keys), "committee"
+    counted = _counted(keys, period, subject)
+    units = _by_committee(
+        PeriodUnit.objects.filter(period=period, is_cell=subject.is_cell, committee__in=keys),
+        "committee",
     )
     recognised = _by_committee(
         RecognitionChoice.objects.open().filter(
@@ -87,7 +96,7 @@ def rows_of(committees: Iterable[Unit], period: Period) -> tuple[CommitteeRow, .
     return tuple(
         CommitteeRow(
             committee=committee,
-            cells=cells.get(committee.pk, 0),
+            units=units.get(committee.pk, 0),
             decided=sum(row["decided"] for row in counted[committee.pk]),
             eligible=sum(row["eligible"] for row in counted[committee.pk]),
             cap=_cap(counted[committee.pk], sets, committee.pk in exceptional),
@@ -102,21 +111,25 @@ def rows_of(committees: Iterable[Unit], period: Period) -> tuple[CommitteeRow, .
 def total_of(rows: Iterable[CommitteeRow]) -> Total:
     own = list(rows)
     return Total(
-        cells=sum(row.cells for row in own),
+        units=sum(row.units for row in own),
         decided=sum(row.decided for row in own),
         eligible=sum(row.eligible for row in own),
         recognised=sum(row.recognised for row in own),
     )
 
 
-def _counted(committees: list[int], period: Period) -> dict[int, list[dict[str, Any]]]:
+def _counted(
+    committees: list[int], period: Period, subject: Subject
+) -> dict[int, list[dict[str, Any]]]:
     """Count the decided sheets of each committee by set, kind of cell and class."""
     by = ("period_unit__committee", "criteria", "period_unit__kind__name", "annual_class")
     is_decided = Q(state=State.DECIDED)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in (
         Evaluation.objects.filter(
-            period=period, period_unit__committee__in=committees, unit__is_cell=True
+            period=period,
+            period_unit__committee__in=committees,
+            unit__is_cell=subject.is_cell,
         )
         .order_by()
         .values(*by)

@@ -43,7 +43,7 @@ def _row(row: CommitteeRow) -> tuple[Any, ...]:
     return (
         row.committee.code,
         row.committee.name,
-        row.cells,
+        row.units,
         row.decided,
         row.eligible,
         row.cap,
@@ -58,7 +58,7 @@ def _facts(rows: Sequence[CommitteeRow], q: str, user: User) -> list[tuple[str, 
     return [
         ("Tìm", q or "tất cả"),
         ("Số đảng ủy", len(rows)),
-        ("Số chi bộ", total.cells),
+        ("Số chi bộ", total.units),
         ("Đủ điều kiện", total.eligible),
         ("Được công nhận", total.recognised),
         ("Tỷ lệ", "–" if total.share is None else f"{spoken(total.share)} %"),

@@ -37,10 +37,13 @@ class Claim(Generic[Key]):
     is_explained: bool
 
 
-def cap_of(quota: Quota, *, good: int, assessed: int, good_name: str, exception: bool) -> Cap:
+def cap_of(
+    quota: Quota, *, good: int, assessed: int, good_name: str, exception: bool, noun: str
+) -> Cap:
     """Return the cap of a pool in which `good` of `assessed` are good or better.
 
-    `good_name` says what makes a cell good. An exception counts only where the quota knows one.
+    `good_name` says what makes one good, `noun` what is counted. An exception counts only where
+    the quota knows one.
     """
     exception = exception and quota.exception_percent is not None
     percent = (quota.exception_percent if exception else quota.percent) or 0
@@ -51,19 +54,19 @@ def cap_of(quota: Quota, *, good: int, assessed: int, good_name: str, exception:
         base=quota.base,
         number=number,
         cap=cap,
-        formula=_formula(percent, quota.base, number, cap, good_name),
+        formula=_formula(percent, quota.base, number, cap, good_name, noun),
         is_exception=exception,
     )
 
 
-def _formula(percent: int, base: Base, number: int, cap: int, good_name: str) -> str:
+def _formula(percent: int, base: Base, number: int, cap: int, good_name: str, noun: str) -> str:
     share = f"{spoken(percent)} %"
-    counted = f"{whole_number(number)} chi bộ"
+    counted = f"{whole_number(number)} {noun}"
     if base == "good_only":
         return (
-            f"Số được công nhận không quá {share} của số chi bộ {good_name} còn lại."
+            f"Số được công nhận không quá {share} của số {noun} {good_name} còn lại."
             f" Có {counted}: {share} × ({number} − {cap}) = {_part(percent, number - cap)};"
-            f" thêm một chi bộ nữa thì {share} × ({number} − {cap + 1}) ="
+            f" thêm một {noun} nữa thì {share} × ({number} − {cap + 1}) ="
             f" {_part(percent, max(number - cap - 1, 0))}, nhỏ hơn {cap + 1}."
         )
     what = good_name if base == "good_or_better" else "đã có kết quả"

@@ -19,6 +19,7 @@ from evaluations.models import (
 from evaluations.reasons import class_name
 from evaluations.rules.recognition import Cap, cap_of
 from evaluations.rules.structure import Criteria
+from evaluations.services.recognition_subject import SUBJECTS, Subject, subject_of
 
 
 class Choice(NamedTuple):
@@ -67,10 +68,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class Board:
-    """One committee's cells in one year, the best first; equal points in the order of the tree."""
+    """Whom one committee judges in one year, the best first; equal points in the tree's order."""
 
     committee: Unit
     period: Period
+    subject: Subject
     draft: Recognition | None
     candidates: tuple[Candidate, ...]
     ineligible: tuple[Evaluation, ...]
@@ -124,7 +126,8 @@ def board_of(
         .select_related("revokes", "updated_by", "committee", "period")
         .first()
     )
-    sheets = _sheets(committee, period)
+    subject = subject_of(committee, period)
+    sheets = _sheets(committee, period, subject)
     held = _held(sheets, draft)
     choices = _choices(draft) | dict(typed or {})
     has_exception, exception_reason = exception or (
@@ -144,6 +147,7 @@ def board_of(
     return Board(
         committee=committee,
         period=period,
+        subject=subject,
         draft=draft,
         candidates=candidates,
         ineligible=tuple(sheet for sheet in decided if not sheet.is_eligible),
@@ -161,14 +165,14 @@ def board_of(
     )
 
 
-def _sheets(committee: Unit, period: Period) -> list[Evaluation]:
-    """Return the sheets of the committee's cells that are owed or decided."""
+def _sheets(committee: Unit, period: Period, subject: Subject) -> list[Evaluation]:
+    """Return the sheets, owed or decided, of those the committee recognises."""
     sheets = list(
         Evaluation.objects.filter(
             Q(period_unit__is_expected=True) | Q(state=State.DECIDED),
             period=period,
             period_unit__committee=committee,
-            unit__is_cell=True,
+            unit__is_cell=subject.is_cell,
         )
         .select_related("unit", "period_unit__kind", "decision")
         .order_by("path")
@@ -254,4 +258,11 @@ def cap_in(rules: Criteria, good: int, assessed: int, exception: bool) -> Cap | 
         return None
     lowest = rules.recognition.annual_class_gte
     name = f"xếp loại từ “{class_name(lowest)}” trở lên" if lowest else "đủ điều kiện"
-    return cap_of(rules.quota, good=good, assessed=assessed, good_name=name, exception=exception)
+    return cap_of(
+        rules.quota,
+        good=good,
+        assessed=assessed,
+        good_name=name,
+        exception=exception,
+        noun=SUBJECTS[rules.subject].noun,
+    )

@@ -12,8 +12,9 @@ from cells.vietnamese import tidy
 from evaluations.models import Evaluation, Period, Recognition, RecognitionChoice, State
 from evaluations.services.errors import RefusedError
 from evaluations.services.recognition_board import Choice
+from evaluations.services.recognition_subject import subject_of
 
-CHANGED = "Danh sách chi bộ vừa thay đổi. Hãy xem lại bảng công nhận."
+CHANGED = "Danh sách vừa thay đổi. Hãy xem lại bảng công nhận."
 
 
 class StaleError(RefusedError):
@@ -94,7 +95,7 @@ def _own_sheets(committee: Unit, period: Period, wanted: Any) -> dict[int, Evalu
         period=period,
         period_unit__committee=committee,
         state=State.DECIDED,
-        unit__is_cell=True,
+        unit__is_cell=subject_of(committee, period).is_cell,
     ).select_related("unit")
     sheets = {sheet.pk: sheet for sheet in found}
     if len(sheets) != len(wanted):

@@ -7,7 +7,7 @@ from cells.vietnamese import points_text
 from evaluations.rules.recognition import Claim, unexplained
 from evaluations.services.recognition_board import Board, Candidate, Pool
 
-NO_CHOICE = "Chưa chọn chi bộ nào."
+NO_CHOICE = "Chưa chọn đơn vị nào."
 NO_EXCEPTION_REASON = "Áp dụng mức ngoại lệ thì phải ghi lý do."
 
 
@@ -24,9 +24,10 @@ class Problems:
 
 def problems_of(board: Board) -> Problems:
     """Return what hinders the choice on the board from becoming a decision."""
+    noun = board.subject.noun
     general = [
-        f"Vượt trần {pool.over} chi bộ{_among(board, pool)}: trần {pool.cap.cap},"
-        f" đang chọn {pool.held + pool.chosen}. Bỏ bớt {pool.over} chi bộ."
+        f"Vượt trần {pool.over} {noun}{_among(board, pool)}: trần {pool.cap.cap},"
+        f" đang chọn {pool.held + pool.chosen}. Bỏ bớt {pool.over} {noun}."
         for pool in board.pools
         if pool.cap and pool.over
     ]
@@ -57,8 +58,8 @@ def _rows(board: Board) -> dict[int, str]:
 def _why(chosen: Candidate, passed: Candidate) -> str:
     name, points = passed.sheet.period_unit.name, points_text(passed.total)
     if passed.total == chosen.total:
-        return f"Bằng điểm với {name} ({points}), chi bộ đó không được chọn. Hãy ghi lý do."
+        return f"Bằng điểm với {name} ({points}), đơn vị đó không được chọn. Hãy ghi lý do."
     return (
         f"{name} có {points} điểm, cao hơn và đủ điều kiện, mà không được chọn."
-        " Hãy ghi lý do ở đây, hoặc ở dòng của chi bộ đó."
+        " Hãy ghi lý do ở đây, hoặc ở dòng của đơn vị đó."
     )

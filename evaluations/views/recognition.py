@@ -27,8 +27,9 @@ from evaluations.services.recognition_drafts import (
     recognition_save,
 )
 from evaluations.services.recognition_problems import NO_CHOICE, problems_of
+from evaluations.services.recognition_subject import COMMITTEES, may_recognise, subject_of
 
-COMMITTEES, CELLS = 50, 150
+COMMITTEES_SHOWN, CELLS_SHOWN = 50, 150
 
 
 @require_GET
@@ -47,14 +48,15 @@ def year_of(code):
     return get_object_or_404(overview.years(), code=code)
 
 
-def committee_of(user, code, *actions):
-    """Return the committee on which somebody may do one of the actions, or 404."""
+def desk_of(user, period, code, *actions):
+    """Return a year and the committee for which `user` may do one of the actions in it, or 404."""
+    held = year_of(period)
     unit = get_object_or_404(
         Unit.objects.visible_to(user).committees().select_related("parent"), code=code
     )
-    if not any(access.reach(user, action).covers(unit.path) for action in actions):
+    if not may_recognise(user, unit, subject_of(unit, held), *actions):
         raise Http404
-    return unit
+    return held, unit
 
 
 PROPOSING = (access.APPRAISE, access.DECIDE)
@@ -75,8 +77,11 @@ def recognitions(request, period):
         "periods": overview.years(),
         "q": q,
         "total": overview.total_of(rows),
-        "page": Paginator(rows, COMMITTEES).get_page(request.GET.get("page")),
+        "page": Paginator(rows, COMMITTEES_SHOWN).get_page(request.GET.get("page")),
         "has_committees": bool(rows) or found.exists(),
+        "above": overview.rows_of(
+            overview.committees_in(request.user, held, COMMITTEES), held, COMMITTEES
+        ),
     }
     return render(request, "evaluations/recognitions.html", context)
 
@@ -96,7 +101,7 @@ def recognitions_xlsx(request, period):
 
 @require_GET
 def recognition_board(request, period, code):
-    held, committee = year_of(period), committee_of(request.user, code, access.VIEW)
+    held, committee = desk_of(request.user, period, code, access.VIEW)
     return render(
         request,
         "evaluations/recognition_board.html",
@@ -109,8 +114,7 @@ def board_context(request, board, typed=None, error=""):
     problems = problems_of(board)
     shown = reports.BoardFilter.read(request.GET)
     rows = reports.rows_of(board, problems, shown)
-    path = board.committee.path
-    page = Paginator(rows, CELLS).get_page(request.GET.get("page"))
+    page = Paginator(rows, CELLS_SHOWN).get_page(request.GET.get("page"))
     return {
         "board": board,
         "shown": shown,
@@ -123,8 +127,8 @@ def board_context(request, board, typed=None, error=""):
         "open_problems": len(problems.rows),
         "version": typed.version if typed else board.draft.version if board.draft else 0,
         "error": error,
-        "can_edit": any(access.reach(request.user, action).covers(path) for action in PROPOSING),
-        "can_decide": access.reach(request.user, access.DECIDE).covers(path),
+        "can_edit": may_recognise(request.user, board.committee, board.subject, *PROPOSING),
+        "can_decide": may_recognise(request.user, board.committee, board.subject, access.DECIDE),
         "periods": overview.years(),
         "issued": Recognition.objects.issued().filter(
             committee=board.committee, period=board.period
@@ -141,7 +145,7 @@ def _kinds(board) -> list[CellKind]:
 @require_POST
 def recognition_save_view(request, period, code):
     """Save the draft: a part of the page for a page that saves by itself, else the page anew."""
-    held, committee = year_of(period), committee_of(request.user, code, *PROPOSING)
+    held, committee = desk_of(request.user, period, code, *PROPOSING)
     typed = Typed.read(request.POST)
     error, status = "", 200
     try:
@@ -194,7 +198,7 @@ def _after_save(request, period, committee):
 
 @require_POST
 def recognition_discard_view(request, period, code):
-    held, committee = year_of(period), committee_of(request.user, code, *PROPOSING)
+    held, committee = desk_of(request.user, period, code, *PROPOSING)
     try:
         recognition_discard(
             committee=committee,

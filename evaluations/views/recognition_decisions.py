@@ -20,7 +20,8 @@ from evaluations.services import recognition as service
 from evaluations.services.errors import RefusedError
 from evaluations.services.recognition_board import board_of
 from evaluations.services.recognition_problems import problems_of
-from evaluations.views.recognition import committee_of, year_of
+from evaluations.services.recognition_subject import may_recognise, subject_of
+from evaluations.views.recognition import desk_of
 
 WRITERS = {
     "pdf": (pdf_bytes, "application/pdf"),
@@ -34,14 +35,14 @@ WRITERS = {
 @require_GET
 def recognition_review(request, period, code):
     """Show exactly what would be issued; nothing is changed yet."""
-    held, committee = year_of(period), committee_of(request.user, code, access.VIEW)
+    held, committee = desk_of(request.user, period, code, access.VIEW)
     board = board_of(committee, held)
     problems = problems_of(board)
     if problems:
         for text in problems.general:
             messages.error(request, text)
         if problems.rows:
-            messages.error(request, f"Còn {len(problems.rows)} chi bộ cần ghi lý do.")
+            messages.error(request, f"Còn {len(problems.rows)} {board.subject.noun} cần ghi lý do.")
         return redirect("evaluations:recognition_board", period, code)
     form = RecognitionForm(
         committee=committee,
@@ -56,14 +57,14 @@ def _review(request, board, form, status=200):
         "board": board,
         "form": form,
         "passed": [one for one in board.candidates if not one.choice.is_chosen and not one.held],
-        "can_decide": access.reach(request.user, access.DECIDE).covers(board.committee.path),
+        "can_decide": may_recognise(request.user, board.committee, board.subject, access.DECIDE),
     }
     return render(request, "evaluations/recognition_review.html", context, status=status)
 
 
 @require_POST
 def recognition_issue(request, period, code):
-    held, committee = year_of(period), committee_of(request.user, code, access.DECIDE)
+    held, committee = desk_of(request.user, period, code, access.DECIDE)
     form = RecognitionForm(request.POST, committee=committee, period=held)
     if not form.is_valid():
         return _review(request, board_of(committee, held), form, status=422)
@@ -80,20 +81,20 @@ def recognition_issue(request, period, code):
     except RefusedError as refused:
         form.add_error(None, refused.message)
         return _review(request, board_of(committee, held), form, status=422)
-    count = made.choices.open().count()
-    messages.success(request, f"Đã ban hành quyết định số {made.number}, công nhận {count} chi bộ.")
+    counted = f"{made.choices.open().count()} {subject_of(committee, held).noun}"
+    messages.success(request, f"Đã ban hành quyết định số {made.number}, công nhận {counted}.")
     return redirect("evaluations:recognition", period, code, made.pk)
 
 
 def _issued(request, period, code, pk, *actions):
-    committee = committee_of(request.user, code, *actions)
+    held, committee = desk_of(request.user, period, code, *actions)
     return get_object_or_404(
         Recognition.objects.issued().select_related(
             "committee__parent", "period", "issued_by", "revokes", "revoked_by"
         ),
         pk=pk,
         committee=committee,
-        period=year_of(period),
+        period=held,
     )
 
 
@@ -105,7 +106,9 @@ def recognition(request, period, code, pk):
         "made": made,
         "content": content,
         "replaced_by": getattr(made, "revoked_by", None),
-        "can_decide": access.reach(request.user, access.DECIDE).covers(made.committee.path),
+        "can_decide": may_recognise(
+            request.user, made.committee, content.board.subject, access.DECIDE
+        ),
     }
     return render(request, "evaluations/recognition.html", context)
 
@@ -140,7 +143,7 @@ def recognition_correct(request, period, code, pk):
 @never_cache
 def recognition_draft_paper(request, period, code, paper, ending):
     """Send tờ trình or quyết định of the draft, marked as one."""
-    held, committee = year_of(period), committee_of(request.user, code, access.VIEW)
+    held, committee = desk_of(request.user, period, code, access.VIEW)
     return _paper(content_of_draft(board_of(committee, held)), paper, ending)
 
 

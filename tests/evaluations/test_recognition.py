@@ -386,9 +386,9 @@ def test_board_costs_the_same_for_many_cells(ward, leader, django_assert_num_que
     ward_sheets(ward, 95_00)
     save(ward, leader, [board(ward).candidates[0].sheet])
     period = year()
-    # draft, sheets, criteria sets, titles held, choices of the draft
-    with django_assert_num_queries(5):
+    # draft, whom it judges, sheets, criteria sets, titles held, choices of the draft
+    with django_assert_num_queries(6):
         board_of(ward, period)
     ward_sheets(ward, *[90_00] * 20)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         board_of(ward, period)

@@ -417,9 +417,9 @@ def test_title_is_shown_only_by_a_decision_in_force(client, tree, people, name):
 
 def test_board_costs_the_same_for_many_cells(client, ward, people, django_assert_num_queries):
     def load():
-        # session, user, year, roles, committee; draft, sheets, criteria sets, titles held, choices;
-        # answers of the eligible and of the others; decisions; years to choose from
-        with django_assert_num_queries(14):
+        # session, user, year, roles, committee, whom it judges; draft, whom again, sheets, criteria
+        # sets, titles held, choices; answers of the eligible and of the others; decisions; years
+        with django_assert_num_queries(16):
             client.get(board_url(ward))
 
     sheets = ward_sheets(ward, 95_00, 90_00)

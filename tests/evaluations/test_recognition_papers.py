@@ -152,11 +152,11 @@ def test_overview_counts_eligible_recognised_and_share(client, tree, people):
     answer = client.get(OVERVIEW)
     rows = {row.committee: row for row in answer.context["page"]}
     ward = rows[tree.ward]
-    assert (ward.cells, ward.decided, ward.eligible, ward.recognised) == (4, 4, 3, 1)
+    assert (ward.units, ward.decided, ward.eligible, ward.recognised) == (4, 4, 3, 1)
     assert (ward.cap, ward.share) == (None, 25_00)
     assert (rows[tree.other].recognised, rows[tree.other].share) == (0, 0)
     total = answer.context["total"]
-    assert (total.cells, total.eligible, total.recognised, total.share) == (5, 4, 1, 20_00)
+    assert (total.units, total.eligible, total.recognised, total.share) == (5, 4, 1, 20_00)
     html = answer.content.decode()
     assert "07-QĐ/ĐU" in html
     assert reverse("evaluations:recognition_board", args=["2026", tree.ward.code]) in html
@@ -192,8 +192,8 @@ def test_overview_costs_the_same_for_many_committees(
 ):
     def load():
         # session, user, year, roles, committees; sheets, cells, titles, decisions, criteria sets;
-        # years to choose from
-        with django_assert_num_queries(11):
+        # years to choose from; who recognises committees
+        with django_assert_num_queries(12):
             client.get(OVERVIEW)
 
     recognised(tree.ward, people.lanhdao, ward_sheets(tree.ward, 95_00))

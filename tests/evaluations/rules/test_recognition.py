@@ -10,7 +10,9 @@ GOOD = "xếp loại từ “HTTNV” trở lên"
 
 def cap(base, *, good=30, assessed=40, percent=2000, special=None, exception=False):
     quota = Quota(percent, base, exception_percent=special)
-    return cap_of(quota, good=good, assessed=assessed, good_name=GOOD, exception=exception)
+    return cap_of(
+        quota, good=good, assessed=assessed, good_name=GOOD, exception=exception, noun="chi bộ"
+    )
 
 
 @pytest.mark.parametrize(
