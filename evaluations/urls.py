@@ -27,6 +27,7 @@ from evaluations.views import (
     sheets,
     suggestions,
     units,
+    votes,
     what_if,
 )
 
@@ -86,6 +87,10 @@ urlpatterns = [
         "phieu/<slug:period>/<str:code>/nguon/<str:line>/",
         suggestions.source,
         name="suggestion_source",
+    ),
+    path("phieu/<slug:period>/<str:code>/bieu-quyet/", votes.vote, name="vote"),
+    path(
+        "phieu/<slug:period>/<str:code>/bieu-quyet/bo/", votes.vote_withdraw, name="vote_withdraw"
     ),
     path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
     path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),

@@ -14,6 +14,7 @@ GUARDS = [
     import_module("evaluations.migrations.0009_recomputations_are_append_only"),
     import_module("evaluations.migrations.0013_issued_recognitions_are_append_only"),
     import_module("evaluations.migrations.0020_evidence_is_never_deleted"),
+    import_module("evaluations.migrations.0023_cell_votes_are_append_only"),
 ]
 
 

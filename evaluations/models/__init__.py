@@ -10,8 +10,10 @@ from evaluations.models.recognition import Recognition, RecognitionChoice
 from evaluations.models.recomputations import Recomputation, RecomputedSheet
 from evaluations.models.sheets import Decision, Evaluation, Score
 from evaluations.models.states import Stage, State
+from evaluations.models.votes import CellVote
 
 __all__ = [
+    "CellVote",
     "ClassReview",
     "CriteriaDraft",
     "CriteriaSet",

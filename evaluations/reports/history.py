@@ -32,6 +32,8 @@ ACTIONS = {
     "decided": "Quyết định",
     "opened": "Mở phiếu",
     "recomputed": "Ký tính lại",
+    "vote_recorded": "Ghi biểu quyết",
+    "vote_withdrawn": "Bỏ biểu quyết đã ghi",
 }
 STAGES = {stage.value: stage.label for stage in Stage}
 
@@ -98,6 +100,8 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
         yield Change("", "Điểm loại", "", old, new)
     elif entry.field == "annual_class":
         yield Change("", "Xếp loại năm", "", _class(entry.old), _class(entry.new))
+    elif entry.field == "vote":
+        yield Change("", "Biểu quyết", "", _vote(entry.old), _vote(entry.new))
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
         if stage not in STAGES and line in criteria.indicators:
@@ -149,6 +153,10 @@ def _state(value: Any) -> str:
 
 def _class(value: Any) -> str:
     return class_name(value) if value else "chưa có"
+
+
+def _vote(value: Any) -> str:
+    return value["said"] if value else "chưa có"
 
 
 def _vetoes(criteria: Criteria, codes: Any) -> str:

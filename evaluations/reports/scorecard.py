@@ -6,7 +6,7 @@ from typing import Any
 
 from cells.models import User
 from evaluations.answers import answer_of, answers_of, score_of
-from evaluations.models import Evaluation, Period, RankingRow, Score, Stage, State
+from evaluations.models import CellVote, Evaluation, Period, RankingRow, Score, Stage, State
 from evaluations.reasons import class_name, in_words, verdict
 from evaluations.reports.criteria_breaks import CriteriaBreak, criteria_breaks
 from evaluations.reports.recomputations import Recomputed, recomputed_of
@@ -84,6 +84,7 @@ class Scorecard:
     groups: tuple[GroupResult, ...]
     vetoes: tuple[Veto, ...]
     class_name: str
+    vote: CellVote | None
     appraised_lines: int
     recent: tuple[TrendRow, ...]
     criteria_breaks: tuple[CriteriaBreak, ...]
@@ -165,6 +166,7 @@ def _build(sheet: Evaluation, user: User) -> Scorecard:
         groups=_groups(rules, explain(rules, answers, outcome), outcome, by_stage, stage),
         vetoes=tuple(veto for veto in rules.vetoes if veto.code in sheet.vetoes),
         class_name=class_name(sheet.annual_class),
+        vote=CellVote.objects.standing_of(sheet),
         appraised_lines=sum(row.is_answered for row in by_stage[Stage.APPRAISED].values()),
         recent=recent,
         criteria_breaks=criteria_breaks(recent),

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cells.models import Reorganisation, User
 from cells.services.reorganisation.participants import Change, Effect, Refusal, Trail
-from evaluations.models import Evaluation, Period, PeriodUnit, Score, State
+from evaluations.models import CellVote, Evaluation, Period, PeriodUnit, Score, State
 from evaluations.services.periods import NO_CRITERIA, period_open
 
 HANDED_IN = [State.SUBMITTED, State.APPRAISED, State.DECIDED]
@@ -119,4 +119,5 @@ def _released(change: Change) -> QuerySet[PeriodUnit]:
 def _used(sheets: QuerySet[Evaluation]) -> QuerySet[Evaluation]:
     answered = Score.objects.filter(evaluation=OuterRef("pk"))
     marked = ~Q(vetoes=[]) | ~Q(annual_class="")
-    return sheets.filter(~Q(state=State.DRAFT) | marked | Exists(answered))
+    voted = CellVote.objects.filter(evaluation=OuterRef("pk"))
+    return sheets.filter(~Q(state=State.DRAFT) | marked | Exists(answered) | Exists(voted))

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells import access
 from cells.models import Door
 from evaluations.inputs import read_posted
-from evaluations.models import Evaluation, Stage
+from evaluations.models import CellVote, Evaluation, Stage
 from evaluations.next_work import next_to_appraise
 from evaluations.reports.sheet import SheetView, last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import appraisal as services
-from evaluations.services import locks, sheets
+from evaluations.services import locks, sheets, votes
 from evaluations.services.errors import (
     ConflictError,
     LockedError,
@@ -54,9 +54,12 @@ def appraisal(request, period, code):
     found = _found(request, period, code)
     lock = locks.lock_status(found, access.APPRAISE, user=request.user)
     view = appraisal_view(found, last=last_answers(found, request.user))
+    vote = CellVote.objects.standing_of(found)
     context = {
         "sheet": found,
         "view": view,
+        "vote": vote,
+        "vote_differs": votes.points_differ(found, vote),
         "own_total": found.self_total,
         "waiting": view.waiting,
         "vetoes": found.criteria.rules.vetoes,

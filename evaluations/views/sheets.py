@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells import access
 from cells.models import Door
 from evaluations.inputs import read_posted
-from evaluations.models import Evaluation, Stage, State
+from evaluations.models import CellVote, Evaluation, Stage, State
 from evaluations.next_work import next_unfinished, sheet_url
 from evaluations.reasons import class_name
 from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
-from evaluations.services import locks, sheets
+from evaluations.services import locks, sheets, votes
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
 from evaluations.services.lines import Change, lines_save
 from evaluations.services.sheet_checks import checks_of, why_blocked
@@ -169,11 +169,14 @@ def submit(request, period, code):
     view = sheet_view(found, Stage.SELF, rows, last=last_answers(found, request.user))
     checks = checks_of(found, view.outcome, rows)
     held = {veto.code: veto for veto in found.criteria.rules.vetoes}
+    vote = CellVote.objects.standing_of(found)
     context = {
         "sheet": found,
         "view": view,
         "checks": checks,
         "blocked": why_blocked(checks),
+        "vote": vote,
+        "vote_differs": votes.points_differ(found, vote),
         "error": error,
         "vetoes": [held[code] for code in found.vetoes],
         "class_name": class_name(found.annual_class),
