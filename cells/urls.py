@@ -3,7 +3,16 @@
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from cells.views import accounts, areas, components, jobs, sign_in, tree, units
+from cells.views import (
+    accounts,
+    areas,
+    components,
+    jobs,
+    notices,
+    sign_in,
+    tree,
+    units,
+)
 
 app_name = "cells"
 
@@ -29,6 +38,11 @@ urlpatterns = [
     path("dia-ban/<str:code>/ket-thuc/", areas.area_close, name="area_close"),
     path("dia-ban/<str:code>/chi-bo/", areas.area_assign, name="area_assign"),
     path("dia-ban/<str:code>/chi-bo/<int:pk>/", areas.area_unassign, name="area_unassign"),
+    path("thong-bao/", notices.notice_list, name="notices"),
+    path("thong-bao/da-doc/", notices.notice_read_all, name="notice_read_all"),
+    path("thong-bao/cai-dat/", notices.notice_settings, name="notice_settings"),
+    path("thong-bao/<int:pk>/", notices.notice_open, name="notice"),
+    path("thong-bao/<int:pk>/da-doc/", notices.notice_read, name="notice_read"),
     path("tac-vu/<uuid:pk>/", jobs.job_progress, name="job"),
     path("mau-giao-dien/", components.component_page, name="components"),
 ]

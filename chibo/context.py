@@ -54,7 +54,7 @@ NAVIGATION = [
 
 
 def chrome(request):
-    """Return the navigation, the user's roles in words, and whether this is the demo."""
+    """Return the navigation, what the header says of the user, and whether this is the demo."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav_groups": [], "demo_mode": settings.DEMO}
@@ -62,6 +62,7 @@ def chrome(request):
     return {
         "nav_groups": _groups(request),
         "role_names": [Role(role).label for role in sorted(roles)],
+        "unread_notices": getattr(user, "unread_notices", 0),
         "demo_mode": settings.DEMO,
     }
 

@@ -4,7 +4,7 @@ import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from chibo import env
+from chibo import env, mail
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
@@ -95,6 +95,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "cells.User"
+AUTHENTICATION_BACKENDS = ["cells.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -165,6 +166,17 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "files"
 # The face of official documents: read by the typesetter, never sent to a browser.
 DOCUMENT_FONTS = NODE_MODULES / "@expo-google-fonts/tinos"
+
+MAIL = mail.read()
+MAIL_ON = MAIL.is_on
+PUBLIC_URL = MAIL.site
+DIGEST_AT = mail.digest_at()
+EMAIL_BACKEND = MAIL.backend
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = MAIL.sender
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

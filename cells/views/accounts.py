@@ -29,6 +29,7 @@ ACTIONS = {
     "account_created": "Tạo tài khoản",
     "password_reset": "Cấp lại mật khẩu",
     "password_changed": "Tự đổi mật khẩu",
+    "email_changed": "Tự đổi địa chỉ e-mail",
     "account_deactivated": "Ngừng tài khoản",
     "account_reactivated": "Mở lại tài khoản",
     "assignment_given": "Giao vai trò",

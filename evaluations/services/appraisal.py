@@ -9,6 +9,7 @@ from evaluations.answers import answer_of
 from evaluations.models import Evaluation, Score, Stage, State
 from evaluations.services import locks
 from evaluations.services.errors import ReasonMissingError, RefusedError
+from evaluations.services.sheet_notices import appraised_tell
 from evaluations.services.sheets import (
     apply_outcome,
     apply_total,
@@ -77,6 +78,7 @@ def appraisal_finish(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
     fields = apply_outcome(held, Stage.APPRAISED, outcome_of(held, Stage.APPRAISED))
     held.appraised_by, held.appraised_at = by, timezone.now()
     fields += ["appraised_by", "appraised_at"]
+    appraised_tell(held, by=by)
     return sheet_move(held, State.APPRAISED, by, door, fields=fields)
 
 

@@ -11,6 +11,7 @@ from evaluations.answers import answers_of, score_of
 from evaluations.models import Decision, Evaluation, Period, Score, Stage, State
 from evaluations.services import locks
 from evaluations.services.errors import LockedError, RefusedError
+from evaluations.services.sheet_notices import decided_tell
 from evaluations.services.sheets import apply_outcome
 
 
@@ -56,6 +57,7 @@ def decision_make(
     except IntegrityError as error:
         raise RefusedError(f"Đã có quyết định số {number} ký cùng ngày.") from error
     _freeze(held, decision, by, door)
+    decided_tell(held, decision=decision, by=by)
     return decision
 
 

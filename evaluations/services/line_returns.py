@@ -58,7 +58,14 @@ def lines_return(*, sheet: Evaluation, by: User, door: str, note: str = "") -> E
         mark.round = this
         mark.was = answer_of(own.get(mark.line), held.criteria.rules.indicators[mark.line])
     LineReturn.objects.bulk_update(marks, ["round", "was"])
-    return sheet_send_back(held, note.strip() or _summary(marks), by, door, action="lines_returned")
+    return sheet_send_back(
+        held,
+        note.strip() or _summary(marks),
+        by,
+        door,
+        action="lines_returned",
+        lines=[mark.line for mark in marks],
+    )
 
 
 def _summary(marks: list[LineReturn]) -> str:

@@ -19,6 +19,7 @@ from evaluations.services.errors import (
     RefusedError,
 )
 from evaluations.services.sheet_checks import checks_of, why_blocked
+from evaluations.services.sheet_notices import returned_tell
 
 TOTAL_FIELD = {
     Stage.SELF: "self_total",
@@ -180,13 +181,23 @@ def sheet_return(*, sheet: Evaluation, reason: str, by: User, door: str) -> Eval
 
 
 def sheet_send_back(
-    held: Evaluation, reason: str, by: User, door: str, *, action: str = ""
+    held: Evaluation,
+    reason: str,
+    by: User,
+    door: str,
+    *,
+    action: str = "",
+    lines: Sequence[str] = (),
 ) -> Evaluation:
-    """Put a held sheet back into the hands of its unit: what it gave itself counts again."""
+    """Put a held sheet back into the hands of its unit: what it gave itself counts again.
+
+    `lines` names what alone is open then; none named, the whole sheet is.
+    """
     held.return_reason = reason
     held.appraised_by = held.appraised_at = held.appraised_total = None
     fields = ["return_reason", "appraised_by", "appraised_at", "appraised_total"]
     fields += apply_outcome(held, Stage.SELF, outcome_of(held, Stage.SELF))
+    returned_tell(held, by=by, lines=lines)
     return sheet_move(held, State.RETURNED, by, door, action=action, reason=reason, fields=fields)
 
 

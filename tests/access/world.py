@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from cells.imports import Report
-from cells.models import AreaCell, Job, Lineage, Reorganisation, ResidentialArea, User
+from cells.models import AreaCell, Job, Lineage, Notice, Reorganisation, ResidentialArea, User
 from evaluations.models import (
     CriteriaDraft,
     CriteriaSet,
@@ -226,6 +226,12 @@ class World:
         }
         return [(place, {"pk": job.pk}, {}) for place, job in made.items()]
 
+    def notice(self, role):
+        owners = {"own": self.users[role], "foreign": self.stranger}
+        fields = {"kind": "comment", "text": "Có trao đổi mới.", "url": "/cong-viec/"}
+        made = {place: Notice.objects.create(to=by, **fields) for place, by in owners.items()}
+        return [(place, {"pk": notice.pk}, {}) for place, notice in made.items()]
+
     def upload(self, role):
         return self.job(
             role,
@@ -338,7 +344,7 @@ class World:
 
     def is_reached(self, role, about, place):
         """Return whether the place lies at or below where the role is held; judging, below."""
-        if about in ("job", "upload", "event_file"):
+        if about in ("job", "upload", "event_file", "notice"):
             return place == "own"
         if role == "superuser":
             return True
