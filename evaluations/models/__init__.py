@@ -1,5 +1,6 @@
 from evaluations.models.class_reviews import ClassReview
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
+from evaluations.models.decisions import Decision
 from evaluations.models.evidence import Evidence, EvidenceFile, EvidenceUse
 from evaluations.models.line_returns import LineReturn
 from evaluations.models.member_sheets import MemberSheet
@@ -8,7 +9,8 @@ from evaluations.models.periods import Period, PeriodUnit
 from evaluations.models.rankings import LineageBreak, Ranking, RankingRow
 from evaluations.models.recognition import Recognition, RecognitionChoice
 from evaluations.models.recomputations import Recomputation, RecomputedSheet
-from evaluations.models.sheets import Decision, Evaluation, Score
+from evaluations.models.reopening import ReopenedResult, ReopenRequest
+from evaluations.models.sheets import Evaluation, Score
 from evaluations.models.states import Stage, State
 from evaluations.models.votes import CellVote
 
@@ -34,6 +36,8 @@ __all__ = [
     "RecognitionChoice",
     "Recomputation",
     "RecomputedSheet",
+    "ReopenRequest",
+    "ReopenedResult",
     "Score",
     "Stage",
     "State",

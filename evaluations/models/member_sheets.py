@@ -9,9 +9,9 @@ from cells import access
 from cells.models import Unit
 from cells.models.units import PathField
 from evaluations.models.criteria import CriteriaSet
+from evaluations.models.decisions import Decision
 from evaluations.models.periods import Period
 from evaluations.models.reached import reached
-from evaluations.models.sheets import Decision
 from members.models import Member
 
 USER = settings.AUTH_USER_MODEL

@@ -1,4 +1,4 @@
-"""The sheet of one unit in one period, its scores, its decision."""
+"""The sheet of one unit in one period, and its scores."""
 
 from datetime import datetime
 
@@ -17,44 +17,6 @@ from evaluations.models.reached import reached
 from evaluations.models.states import Stage, State
 
 USER = settings.AUTH_USER_MODEL
-
-
-class DecisionQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Return the decisions on sheets `user` may see; `seen` counts those sheets."""
-        # Correlated: a city asks for the few decisions of a page, not for all their sheets.
-        sheets = Evaluation.objects.visible_to(user).filter(decision=models.OuterRef("pk"))
-        counted = sheets.order_by().values("decision").annotate(n=models.Count("pk"))
-        return (
-            self.filter(models.Exists(sheets))
-            .annotate(seen=models.Subquery(counted.values("n")))
-            .order_by("-signed_on", "-pk")
-        )
-
-
-class Decision(models.Model):
-    """A written decision of a committee on the sheets of many units."""
-
-    committee = models.ForeignKey(Unit, models.PROTECT, related_name="decisions")
-    period = models.ForeignKey(Period, models.PROTECT, related_name="decisions")
-    number = models.CharField(max_length=40)
-    signed_on = models.DateField()
-    signer = models.CharField(max_length=120)
-    by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-signed_on", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["committee", "number", "signed_on"], name="one_decision_per_number_and_day"
-            ),
-        ]
-
-    def __str__(self):
-        return f"Số {self.number}, ngày {self.signed_on:%d/%m/%Y}"
 
 
 class EvaluationQuerySet(PunctualQuerySet):
@@ -143,7 +105,9 @@ class Evaluation(Punctual, models.Model):
     is_submitted_for = models.BooleanField(default=False)
     appraised_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     appraised_at = models.DateTimeField(null=True)
-    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="evaluations")
+    decision = models.ForeignKey(
+        "evaluations.Decision", models.PROTECT, null=True, related_name="evaluations"
+    )
 
     objects = EvaluationQuerySet.as_manager()
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from cells.models import AuditEntry, Door
 from evaluations.models import Evaluation, Stage, State
@@ -34,6 +35,13 @@ ACTIONS = {
     "recomputed": "Ký tính lại",
     "vote_recorded": "Ghi biểu quyết",
     "vote_withdrawn": "Bỏ biểu quyết đã ghi",
+    "extended": "Gia hạn nhập",
+    "extension_revoked": "Thu hồi gia hạn",
+    "reopen_requested": "Đề nghị mở lại",
+    "reopen_withdrawn": "Rút đề nghị mở lại",
+    "reopen_refused": "Không đồng ý mở lại",
+    "reopen_granted": "Đồng ý mở lại",
+    "decision_reopened": "Mở lại kết quả đã quyết định",
 }
 STAGES = {stage.value: stage.label for stage in Stage}
 
@@ -102,6 +110,8 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
         yield Change("", "Xếp loại năm", "", _class(entry.old), _class(entry.new))
     elif entry.field == "vote":
         yield Change("", "Biểu quyết", "", _vote(entry.old), _vote(entry.new))
+    elif entry.field == "extended_until":
+        yield Change("", "Gia hạn đến", "", _moment(entry.old), _moment(entry.new))
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
         if stage not in STAGES and line in criteria.indicators:
@@ -145,6 +155,12 @@ def _answer(criteria: Criteria, line: str, answer: Any) -> str:
         return explain_line(score_line(indicator, answer)).input
     except (AnswerError, TypeError):
         return _plain(answer)
+
+
+def _moment(value: Any) -> str:
+    if not value:
+        return "không gia hạn"
+    return f"{timezone.localtime(datetime.fromisoformat(value)):%H:%M %d/%m/%Y}"
 
 
 def _state(value: Any) -> str:

@@ -12,6 +12,7 @@ from evaluations.models import Evaluation, LineReturn, State
 WITHDRAW = "withdraw"
 RETURN = "return"
 REOPEN = "reopen"
+REOPEN_DECISION = "reopen_decision"
 
 # In which states each action is open; who may do it where is access.ROLE_ACTIONS.
 OPEN_STATES = {
@@ -22,15 +23,22 @@ OPEN_STATES = {
     RETURN: {State.SUBMITTED, State.APPRAISED},
     REOPEN: {State.APPRAISED},
     access.DECIDE: {State.APPRAISED},
+    REOPEN_DECISION: {State.DECIDED},
 }
 WHY_NOT = {
     State.DRAFT: "Phiếu chưa được nộp.",
     State.RETURNED: "Phiếu đang được trả lại để sửa.",
-    State.SUBMITTED: "Phiếu đã nộp nên không sửa được nữa. Cần sửa thì rút lại phiếu (khi chưa"
-    " thẩm định) hoặc đề nghị cấp ủy cấp trên trả lại.",
-    State.APPRAISED: "Phiếu đã thẩm định xong. Cần sửa thì đề nghị cấp ủy cấp trên trả lại.",
+    State.SUBMITTED: "Phiếu đã nộp nên không sửa được nữa.",
+    State.APPRAISED: "Phiếu đã thẩm định xong.",
     State.DECIDED: "Phiếu đã có quyết định của cấp ủy, kết quả được giữ nguyên.",
 }
+WHO_CAN_HELP = {
+    State.SUBMITTED: "Cần sửa thì rút lại phiếu (khi chưa thẩm định) hoặc đề nghị cấp ủy cấp trên"
+    " mở lại.",
+    State.APPRAISED: "Cần sửa thì đề nghị cấp ủy cấp trên mở lại.",
+    State.DECIDED: "Có sai sót thì đề nghị lãnh đạo cấp ủy đã quyết định mở lại.",
+}
+CLOSED = "{period} đã đóng. Cần sửa thì liên hệ quản trị Thành ủy."
 # Four eyes: who submitted neither appraises nor undoes an appraisal.
 OF_ANOTHER = {access.APPRAISE, RETURN, REOPEN}
 # Only these end with the entering of a period, or with the duty to report in it; appraising and
@@ -55,20 +63,20 @@ def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | N
 
     It reads the period of the sheet and, to enter, its frozen place: callers join both.
     """
-    if sheet.state not in OPEN_STATES[action]:
-        return WHY_NOT[State(sheet.state)]
     period = sheet.period
     now = now or timezone.now()
+    closed = ""
+    if period.closed_at is not None and period.closed_at <= now:
+        closed = CLOSED.format(period=period.title)
+    if sheet.state not in OPEN_STATES[action]:
+        state = State(sheet.state)
+        return f"{WHY_NOT[state]} {closed or WHO_CAN_HELP.get(state, '')}".strip()
     if action in BOUND_BY_THE_PERIOD and not sheet.period_unit.is_expected:
         return NOT_OWED.format(period=period.title, reason=sheet.period_unit.reason)
-    if period.closed_at is not None and period.closed_at <= now:
-        return f"{period.title} đã đóng. Cần sửa thì liên hệ quản trị Thành ủy."
+    if closed:
+        return closed
     if action in BOUND_BY_THE_PERIOD and now >= sheet.locks_at:
-        moment = timezone.localtime(sheet.locks_at)
-        return (
-            f"{period.title} đã khóa nhập lúc {moment:%H:%M ngày %d/%m/%Y}."
-            " Cần nhập tiếp thì liên hệ quản trị Thành ủy để gia hạn."
-        )
+        return _locked_by_time(sheet)
     if action in OF_ANOTHER and sheet.submitted_by_id == user.pk:
         return "Đồng chí là người nộp phiếu này nên không thẩm định được; cần một cán bộ khác."
     return ""
@@ -96,3 +104,16 @@ def line_lock(line: str, returned: Mapping[str, LineReturn]) -> str:
 def mark_lock(returned: Mapping[str, LineReturn]) -> str:
     """Return why vetoes and class of a sheet that is open to its unit are closed, or ""."""
     return MARK_NOT_RETURNED if returned else ""
+
+
+def _locked_by_time(sheet: Evaluation) -> str:
+    """Say since when entering is closed, why, and who can help."""
+    period, until = sheet.period, sheet.period_unit.extended_until
+    since = f"{period.title} đã khóa nhập lúc {_moment(period.locks_at)}"
+    if until and until >= period.locks_at:
+        since += f"; đơn vị được gia hạn riêng và đã hết hạn lúc {_moment(until)}"
+    return f"{since}. Cần nhập tiếp thì gửi đề nghị mở lại để quản trị Thành ủy gia hạn."
+
+
+def _moment(at: datetime) -> str:
+    return f"{timezone.localtime(at):%H:%M ngày %d/%m/%Y}"

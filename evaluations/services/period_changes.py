@@ -11,7 +11,7 @@ from evaluations.models import Period
 from evaluations.services.errors import LockedError
 
 
-def _open_period(period: Period) -> Period:
+def period_locked(period: Period) -> Period:
     """Return the period, locked for this transaction. Raises LockedError once it is closed."""
     held = Period.objects.select_for_update().get(pk=period.pk)
     if held.closed_at is not None:
@@ -24,7 +24,7 @@ def period_reschedule(
     *, period: Period, due_on: date, locks_at: datetime, by: User, door: str
 ) -> Period:
     """Set the due date and the moment that ends entering; record each that changes."""
-    held = _open_period(period)
+    held = period_locked(period)
     for field, new in (("due_on", due_on), ("locks_at", locks_at)):
         old = getattr(held, field)
         if old == new:
@@ -47,7 +47,7 @@ def period_reschedule(
 @transaction.atomic
 def period_close(*, period: Period, by: User, door: str) -> Period:
     """End all work on a period: nothing is entered, appraised or decided in it any more."""
-    held = _open_period(period)
+    held = period_locked(period)
     held.closed_at = timezone.now()
     held.save(update_fields=["closed_at"])
     audit.record(

@@ -97,7 +97,10 @@ def _chunks(period: Period) -> Iterator[list[Sheet]]:
     """Yield the decided sheets in the chunks in which their answers are read."""
     root = root_scope()
     ranking = latest(period, root) if root else None
-    ranked = RankingRow.objects.filter(ranking=ranking, unit=OuterRef("unit"))
+    # A sheet that was opened again and decided anew is in no ranking built before that.
+    ranked = RankingRow.objects.filter(
+        ranking=ranking, ranking__built_at__gte=OuterRef("decision__at"), unit=OuterRef("unit")
+    )
     rows = decided_sheets(period).values_list(
         "pk",
         "unit__code",
