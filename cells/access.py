@@ -19,6 +19,8 @@ IMPORT = "import"
 MEMBERS = "members"
 REORGANISE = "reorganise"
 CRITERIA = "criteria"
+# Naming who of a committee's staff verifies which group of criteria.
+VERIFIERS = "verifiers"
 
 # The sheet of a committee is judged by other roles than that of a cell; both from above it.
 OF_COMMITTEES = {APPRAISE: APPRAISE_COMMITTEE, DECIDE: DECIDE_COMMITTEE}
@@ -34,9 +36,10 @@ ROLE_ACTIONS = {
         IMPORT,
         MEMBERS,
         REORGANISE,
+        VERIFIERS,
     },
     "secretary": {VIEW, ENTER, SUBMIT},
-    "leader": {VIEW, DECIDE, DECIDE_COMMITTEE},
+    "leader": {VIEW, DECIDE, DECIDE_COMMITTEE, VERIFIERS},
     "inspector": {VIEW},
     "supervisor": {VIEW},
     # Where the city allows it: a committee writes the criteria of its own branch.

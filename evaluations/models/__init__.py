@@ -2,6 +2,7 @@ from evaluations.models.class_reviews import ClassReview
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
 from evaluations.models.decisions import Decision
 from evaluations.models.evidence import Evidence, EvidenceFile, EvidenceUse
+from evaluations.models.explanations import Explanation, ExplanationAnswer, ExplanationRound
 from evaluations.models.line_returns import LineReturn
 from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
@@ -12,6 +13,7 @@ from evaluations.models.recomputations import Recomputation, RecomputedSheet
 from evaluations.models.reopening import ReopenedResult, ReopenRequest
 from evaluations.models.sheets import Evaluation, Score
 from evaluations.models.states import Stage, State
+from evaluations.models.verifiers import GroupVerifier
 from evaluations.models.votes import CellVote
 
 __all__ = [
@@ -24,6 +26,10 @@ __all__ = [
     "Evidence",
     "EvidenceFile",
     "EvidenceUse",
+    "Explanation",
+    "ExplanationAnswer",
+    "ExplanationRound",
+    "GroupVerifier",
     "LineReturn",
     "LineageBreak",
     "MemberSheet",

@@ -108,6 +108,9 @@ class Evaluation(Punctual, models.Model):
     decision = models.ForeignKey(
         "evaluations.Decision", models.PROTECT, null=True, related_name="evaluations"
     )
+    # Until when the unit may explain itself (null: nobody asked), and what waits for an answer.
+    explained_until = models.DateTimeField(null=True, editable=False)
+    explanations_waiting = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = EvaluationQuerySet.as_manager()
 

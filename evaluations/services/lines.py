@@ -15,6 +15,7 @@ from evaluations.rules.structure import Indicator
 from evaluations.services.errors import ConflictError, LineLockedError, ReasonMissingError
 from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.sheets import apply_outcome, apply_total, sheet_locked
+from evaluations.services.verifiers import named_on, verifier_locks
 
 ACTION_OF_STAGE = {Stage.SELF: access.ENTER, Stage.APPRAISED: access.APPRAISE}
 WRITTEN = (
@@ -61,7 +62,7 @@ def lines_save(
     Raises LockedError, ConflictError, AnswerError, ReasonMissingError.
     """
     held = sheet_locked(sheet, ACTION_OF_STAGE[Stage(stage)], by)
-    _refuse_closed(held, changes)
+    _refuse_closed(held, changes, stage, by)
     rules = held.criteria.rules
     rows = {row.line: row for row in held.scores.filter(stage=stage).select_related("by")}
     own = _own_answers(held) if stage == Stage.APPRAISED else {}
@@ -89,12 +90,21 @@ def lines_save(
     return Saved(held, rows, outcome)
 
 
-def _refuse_closed(sheet: Evaluation, changes: Sequence[Change]) -> None:
-    """Raise LineLockedError for the first line that a return of single lines left closed."""
-    returned = returned_lines(sheet)
+def _refuse_closed(sheet: Evaluation, changes: Sequence[Change], stage: str, by: User) -> None:
+    """Raise LineLockedError for the first line that is closed on a sheet that is open."""
+    closed = closed_lines(sheet, by, appraising=stage == Stage.APPRAISED)
     for change in changes:
-        if reason := line_lock(change.line, returned):
+        if reason := closed.get(change.line):
             raise LineLockedError(change.line, reason)
+
+
+def closed_lines(sheet: Evaluation, by: User, *, appraising: bool) -> dict[str, str]:
+    """Return the lines that are closed to `by` on a sheet that is open to him, each with why."""
+    if appraising:
+        return verifier_locks(sheet, by, named_on(sheet))
+    returned = returned_lines(sheet)
+    lines = sheet.criteria.rules.indicators if returned else ()
+    return {line: reason for line in lines if (reason := line_lock(line, returned))}
 
 
 def _own_answers(sheet: Evaluation) -> dict[str, dict]:

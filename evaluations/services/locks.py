@@ -13,6 +13,9 @@ WITHDRAW = "withdraw"
 RETURN = "return"
 REOPEN = "reopen"
 REOPEN_DECISION = "reopen_decision"
+OPEN_ROUND = "open_round"
+EXPLAIN = "explain"
+ANSWER = "answer"
 
 # In which states each action is open; who may do it where is access.ROLE_ACTIONS.
 OPEN_STATES = {
@@ -24,6 +27,9 @@ OPEN_STATES = {
     REOPEN: {State.APPRAISED},
     access.DECIDE: {State.APPRAISED},
     REOPEN_DECISION: {State.DECIDED},
+    OPEN_ROUND: {State.APPRAISED},
+    EXPLAIN: {State.APPRAISED},
+    ANSWER: {State.APPRAISED, State.SUBMITTED},
 }
 WHY_NOT = {
     State.DRAFT: "Phiếu chưa được nộp.",
@@ -40,7 +46,9 @@ WHO_CAN_HELP = {
 }
 CLOSED = "{period} đã đóng. Cần sửa thì liên hệ quản trị Thành ủy."
 # Four eyes: who submitted neither appraises nor undoes an appraisal.
-OF_ANOTHER = {access.APPRAISE, RETURN, REOPEN}
+OF_ANOTHER = {access.APPRAISE, RETURN, REOPEN, OPEN_ROUND, ANSWER}
+# What waits until the unit has explained itself.
+AFTER_EXPLAINING = {access.DECIDE, RETURN, REOPEN, OPEN_ROUND}
 # Only these end with the entering of a period, or with the duty to report in it; appraising and
 # deciding what was handed in go on after it.
 BOUND_BY_THE_PERIOD = {access.ENTER, access.SUBMIT, WITHDRAW}
@@ -79,6 +87,21 @@ def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | N
         return _locked_by_time(sheet)
     if action in OF_ANOTHER and sheet.submitted_by_id == user.pk:
         return "Đồng chí là người nộp phiếu này nên không thẩm định được; cần một cán bộ khác."
+    if action in AFTER_EXPLAINING and (reason := explaining(sheet, now)):
+        return reason
+    if action == access.DECIDE and sheet.explanations_waiting:
+        return f"Còn {sheet.explanations_waiting} giải trình chờ cán bộ thẩm định trả lời."
+    return ""
+
+
+def explaining(sheet: Evaluation, now: datetime) -> str:
+    """Return what an explanation round still holds up, "" for nothing."""
+    if sheet.explained_until is not None and now < sheet.explained_until:
+        end = timezone.localtime(sheet.explained_until)
+        return (
+            f"{sheet.whose.capitalize()} đang giải trình, đến hết {end:%d/%m/%Y}."
+            " Chờ giải trình xong hoặc kết thúc sớm vòng giải trình."
+        )
     return ""
 
 

@@ -196,9 +196,17 @@ def sheet_send_back(
     held.return_reason = reason
     held.appraised_by = held.appraised_at = held.appraised_total = None
     fields = ["return_reason", "appraised_by", "appraised_at", "appraised_total"]
+    fields += explaining_end(held)
     fields += apply_outcome(held, Stage.SELF, outcome_of(held, Stage.SELF))
     returned_tell(held, by=by, lines=lines)
     return sheet_move(held, State.RETURNED, by, door, action=action, reason=reason, fields=fields)
+
+
+def explaining_end(held: Evaluation) -> list[str]:
+    """Close the explanation round of a held sheet, if one is open; return the changed fields."""
+    held.explanation_rounds.filter(closed_at__isnull=True).update(closed_at=timezone.now())
+    held.explained_until, held.explanations_waiting = None, 0
+    return ["explained_until", "explanations_waiting"]
 
 
 def sheet_move(

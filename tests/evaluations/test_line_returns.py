@@ -7,38 +7,16 @@ from cells.models import AuditEntry, Door
 from evaluations.models import LineReturn, State
 from evaluations.services import appraisal, sheets
 from evaluations.services.errors import LockedError, ReasonMissingError, RefusedError
-from evaluations.services.line_returns import line_mark, line_unmark, lines_return
-from tests import factories
-from tests.evaluations.test_sheet_services import fill, save
+from evaluations.services.line_returns import line_unmark, lines_return
+from tests.evaluations.appraising import OTHER, accept_all, give_back, mark, submit, submitted_sheet
+from tests.evaluations.test_sheet_services import save
 
 pytestmark = pytest.mark.django_db
-OTHER = {"num": 1, "den": 2}
-
-
-def submit(sheet, by):
-    return sheets.sheet_submit(sheet=sheet, by=by, door=Door.WEB, on_behalf=False)
-
-
-def mark(sheet, line, by, reason="Số liệu không khớp biên bản"):
-    return line_mark(sheet=sheet, line=line, reason=reason, by=by, door=Door.WEB)
-
-
-def give_back(sheet, by, *lines):
-    for line in lines:
-        mark(sheet, line, by)
-    return lines_return(sheet=sheet, by=by, door=Door.WEB)
-
-
-def accept_all(sheet, by):
-    lines = list(sheet.criteria.rules.indicators)
-    return appraisal.appraisal_accept(sheet=sheet, lines=lines, by=by, door=Door.WEB)
 
 
 @pytest.fixture
 def submitted(tree, people):
-    sheet = factories.sheet(tree.a)
-    fill(sheet, people.bithu)
-    return submit(sheet, people.bithu)
+    return submitted_sheet(tree.a, people.bithu)
 
 
 def test_only_the_returned_line_opens(submitted, people):
@@ -122,9 +100,7 @@ def test_nothing_marked_is_nothing_to_return(submitted, people):
 
 
 def test_who_submitted_marks_nothing(tree, people):
-    sheet = factories.sheet(tree.a)
-    fill(sheet, people.canbo)
-    submit(sheet, people.canbo)
+    sheet = submitted_sheet(tree.a, people.canbo)
     with pytest.raises(LockedError, match="người nộp"):
         mark(sheet, "1.2", people.canbo)
     mark(sheet, "1.2", people.canbo2)
