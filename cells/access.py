@@ -21,6 +21,7 @@ REORGANISE = "reorganise"
 CRITERIA = "criteria"
 # Naming who of a committee's staff verifies which group of criteria.
 VERIFIERS = "verifiers"
+DISCUSS = "discuss"
 
 # The sheet of a committee is judged by other roles than that of a cell; both from above it.
 OF_COMMITTEES = {APPRAISE: APPRAISE_COMMITTEE, DECIDE: DECIDE_COMMITTEE}
@@ -37,11 +38,13 @@ ROLE_ACTIONS = {
         MEMBERS,
         REORGANISE,
         VERIFIERS,
+        DISCUSS,
     },
-    "secretary": {VIEW, ENTER, SUBMIT},
-    "leader": {VIEW, DECIDE, DECIDE_COMMITTEE, VERIFIERS},
+    "secretary": {VIEW, ENTER, SUBMIT, DISCUSS},
+    "leader": {VIEW, DECIDE, DECIDE_COMMITTEE, VERIFIERS, DISCUSS},
     "inspector": {VIEW},
-    "supervisor": {VIEW},
+    # Who is in charge of a cell follows its sheet, and may say so.
+    "supervisor": {VIEW, DISCUSS},
     # Where the city allows it: a committee writes the criteria of its own branch.
     "criteria_author": {VIEW, CRITERIA},
     "city_admin": {
@@ -53,6 +56,7 @@ ROLE_ACTIONS = {
         IMPORT,
         REORGANISE,
         CRITERIA,
+        DISCUSS,
     },
 }
 # The technical right: accounts and the system, no sheets, no scores.

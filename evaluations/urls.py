@@ -13,6 +13,7 @@ from evaluations.views import (
     history,
     impact,
     imports,
+    line_talk,
     member_sheets,
     periods,
     queue,
@@ -80,6 +81,21 @@ urlpatterns = [
     # Entry sheet
     path("phieu/<slug:period>/<str:code>/", sheets.sheet, name="sheet"),
     path("phieu/<slug:period>/<str:code>/dong/<str:line>/", sheets.line, name="line"),
+    path(
+        "phieu/<slug:period>/<str:code>/dong/<str:line>/trao-doi/",
+        line_talk.talk,
+        name="line_talk",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/dong/<str:line>/theo-doi/",
+        line_talk.flag,
+        name="line_flag",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/dong/<str:line>/theo-doi/xong/",
+        line_talk.flag_clear,
+        name="line_flag_clear",
+    ),
     path("phieu/<slug:period>/<str:code>/diem-loai/", sheets.vetoes, name="vetoes"),
     path("phieu/<slug:period>/<str:code>/xep-loai/", sheets.annual_class, name="annual_class"),
     path("phieu/<slug:period>/<str:code>/goi-y/", suggestions.take, name="suggestion_take"),

@@ -15,6 +15,7 @@ GUARDS = [
     import_module("evaluations.migrations.0013_issued_recognitions_are_append_only"),
     import_module("evaluations.migrations.0020_evidence_is_never_deleted"),
     import_module("evaluations.migrations.0023_cell_votes_are_append_only"),
+    import_module("evaluations.migrations.0028_line_talk_is_append_only"),
 ]
 
 
@@ -79,3 +80,14 @@ def people(tree):
         nguoila=make(username="nguoila", roles=[("staff", tree.other)]),
         quantri=make(username="quantri", is_superuser=True),
     )
+
+
+@pytest.fixture
+def as_(client):
+    """Return a function that signs a person in and gives the client."""
+
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in

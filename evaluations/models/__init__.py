@@ -1,9 +1,11 @@
+from evaluations.models.checkups import Checkup
 from evaluations.models.class_reviews import ClassReview
 from evaluations.models.criteria import CriteriaDraft, CriteriaSet
 from evaluations.models.decisions import Decision
 from evaluations.models.evidence import Evidence, EvidenceFile, EvidenceUse
 from evaluations.models.explanations import Explanation, ExplanationAnswer, ExplanationRound
 from evaluations.models.line_returns import LineReturn
+from evaluations.models.line_talk import LineComment, LineFlag
 from evaluations.models.member_sheets import MemberSheet
 from evaluations.models.past_results import PastResult
 from evaluations.models.periods import Period, PeriodUnit
@@ -18,6 +20,7 @@ from evaluations.models.votes import CellVote
 
 __all__ = [
     "CellVote",
+    "Checkup",
     "ClassReview",
     "CriteriaDraft",
     "CriteriaSet",
@@ -30,6 +33,8 @@ __all__ = [
     "ExplanationAnswer",
     "ExplanationRound",
     "GroupVerifier",
+    "LineComment",
+    "LineFlag",
     "LineReturn",
     "LineageBreak",
     "MemberSheet",

@@ -20,6 +20,8 @@ from evaluations.rules.structure import Criteria
 ACTIONS = {
     "line_saved": "Ghi kết quả",
     "lines_accepted": "Đồng ý với tự chấm",
+    "line_flagged": "Đánh dấu theo dõi",
+    "line_unflagged": "Bỏ đánh dấu",
     "vetoes_saved": "Ghi điểm loại",
     "annual_class_saved": "Ghi xếp loại năm",
     "submitted": "Nộp phiếu",
@@ -121,9 +123,8 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
         if stage not in STAGES and line in criteria.indicators:
-            yield Change(
-                line, criteria.indicators[line].title, "", entry.old or "", entry.new or ""
-            )
+            old, new = entry.old or "không có", entry.new or "không có"
+            yield Change(line, criteria.indicators[line].title, "", old, new)
             return
         yield _line(criteria, line or entry.field, stage, entry.old, entry.new)
 

@@ -18,6 +18,7 @@ from evaluations.models import (
     State,
 )
 from evaluations.reasons import class_name
+from evaluations.reports.line_talk import NO_MARKS, Marks
 from evaluations.rules.engine import LineOutcome, Outcome, score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Group, Indicator
@@ -45,6 +46,7 @@ class LineView:
     # What is open for mending, or was mended, and why; `lock` says why another line is closed.
     returned: LineReturn | None = None
     lock: str = ""
+    marks: Marks = NO_MARKS
 
     @property
     def key(self) -> str:
@@ -215,6 +217,7 @@ def sheet_view(
     *,
     last: LastAnswers | None = None,
     changed: Mapping[str, dict[str, Any]] | None = None,
+    marks: Mapping[str, Marks] | None = None,
 ) -> SheetView:
     """Build the view of one stage; `changed` replaces attributes of the views of some lines."""
     rules = sheet.criteria.rules
@@ -234,6 +237,7 @@ def sheet_view(
                 **{
                     "returned": returned.get(line.code),
                     "lock": line_lock(line.code, returned),
+                    "marks": (marks or {}).get(line.code, NO_MARKS),
                     **(changed or {}).get(line.code, {}),
                 },
             )

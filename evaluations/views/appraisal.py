@@ -13,6 +13,7 @@ from cells.models import Door
 from evaluations.inputs import read_posted
 from evaluations.models import CellVote, Evaluation, Stage
 from evaluations.next_work import next_to_appraise
+from evaluations.reports.line_talk import marks_of
 from evaluations.reports.sheet import SheetView, last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import appraisal as services
@@ -45,7 +46,9 @@ def appraisal_view(found: Evaluation, *, last=None, changed=None) -> SheetView:
         for group in own.groups
         for line in group.lines
     }
-    return sheet_view(found, Stage.APPRAISED, rows, last=last, changed=beside)
+    return sheet_view(
+        found, Stage.APPRAISED, rows, last=last, changed=beside, marks=marks_of(found)
+    )
 
 
 @require_GET

@@ -13,6 +13,7 @@ from evaluations.inputs import read_posted
 from evaluations.models import CellVote, Evaluation, Stage, State
 from evaluations.next_work import next_unfinished, sheet_url
 from evaluations.reasons import class_name
+from evaluations.reports.line_talk import marks_of
 from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets, votes
@@ -110,6 +111,7 @@ def _view(request, found, suggested):
         stored_rows(found, Stage.SELF),
         last=last_answers(found, request.user),
         changed={code: {"suggestion": one} for code, one in suggested.lines.items()},
+        marks=marks_of(found),
     )
 
 

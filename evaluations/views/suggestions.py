@@ -10,6 +10,7 @@ from cells import access
 from cells.models import Door
 from evaluations.models import Evaluation, Stage
 from evaluations.next_work import sheet_url
+from evaluations.reports.line_talk import marks_of
 from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
 from evaluations.reports.suggestions import source_of
 from evaluations.services.errors import ConflictError, RefusedError
@@ -60,6 +61,7 @@ def _take_line(request, found, line):
         stored_rows(found, Stage.SELF),
         last=last_answers(found, request.user),
         changed=changed,
+        marks=marks_of(found),
     )
     context = {
         "sheet": found,

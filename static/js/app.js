@@ -26,7 +26,10 @@
     announce(`Dòng ${line.dataset.line}: ${MESSAGES[line.dataset.state]}`);
   }
 
-  const lineOf = (element) => element && element.closest && element.closest("[data-line]");
+  // A panel beside a line is not its value: sending from it changes nothing of the line's state.
+  const asideOf = (element) => element && element.closest && element.closest("[data-aside]");
+  const lineOf = (element) =>
+    element && element.closest && !asideOf(element) && element.closest("[data-line]");
 
   // The control that last asked to be saved, so that "Thử lại" can repeat the request.
   const lastSender = new WeakMap();
@@ -38,7 +41,20 @@
     line.dataset.state = "sending";
   }
 
+  function failAside(event) {
+    const aside = asideOf(event.detail.elt);
+    const why = aside && aside.querySelector("[data-why]");
+    if (!why) return;
+    why.hidden = false;
+    why.textContent = reasonOf(event);
+    if (event.detail.elt === aside) {
+      why.append(" ");
+      why.insertAdjacentHTML("beforeend", '<button type="button" class="btn btn-outline-secondary" data-retry>Thử lại</button>');
+    }
+  }
+
   function markFailed(event) {
+    failAside(event);
     const line = lineOf(event.detail.elt);
     if (!line || event.detail.requestConfig.verb === "get") return;
     line.dataset.state = "error";
@@ -62,6 +78,11 @@
   }
 
   function retry(button) {
+    const aside = asideOf(button);
+    if (aside) {
+      window.htmx.trigger(aside, "retry");
+      return;
+    }
     const line = lineOf(button);
     const sender = lastSender.get(line);
     if (!sender || !sender.isConnected) return;

@@ -29,6 +29,8 @@
   }
 
   function onInput(event) {
+    const beside = event.target.closest("[data-aside] form");
+    if (beside) beside.setAttribute("data-dirty", "");
     const target = form(event.target);
     if (!target) return;
     markDirty(target);

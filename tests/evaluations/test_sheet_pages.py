@@ -26,15 +26,6 @@ def submitted(draft, people):
     return sheets.sheet_submit(sheet=draft, by=people.bithu, door=Door.WEB, on_behalf=False)
 
 
-@pytest.fixture
-def as_(client):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
 def url(name, unit, *more):
     return reverse(f"evaluations:{name}", args=[PERIOD, unit.code, *more])
 
@@ -268,12 +259,12 @@ def test_queue_costs_the_same_for_many_sheets(as_, people, tree, django_assert_n
         client.get(queue)
 
 
-def test_sheet_costs_eight_queries(as_, people, submitted, tree, django_assert_num_queries):
+def test_sheet_costs_ten_queries(as_, people, submitted, tree, django_assert_num_queries):
     appraisal.appraisal_accept(sheet=submitted, lines=["1.1"], by=people.canbo, door=Door.WEB)
     client = as_(people.canbo)
     client.get(url("sheet", tree.a))
-    # session, user, sheet, roles, scores, last period's sheet, origins, submitter
-    with django_assert_num_queries(8):
+    # session, user, sheet, roles, scores, last period's sheet, origins, submitter, comments, flags
+    with django_assert_num_queries(10):
         client.get(url("sheet", tree.a))
 
 

@@ -258,9 +258,9 @@ def test_the_sheet_costs_the_same_for_one_quarter_as_for_four(
     modes.opened("2026")
     url = address("sheet", modes.sheet_of(tree.a, "2026"))
     clerk.get(url)
-    # Session, user, roles, sheet, rows, sheet before, lineage; periods, sheets, places, answers,
-    # origins of the suggestions.
-    with django_assert_num_queries(12):
+    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags; periods, sheets,
+    # places, answers, origins of the suggestions.
+    with django_assert_num_queries(14):
         clerk.get(url)
 
 
@@ -268,8 +268,8 @@ def test_a_quarter_without_months_asks_for_them_once(clerk, tree, django_assert_
     modes.opened("2026-Q4")
     url = address("sheet", modes.sheet_of(tree.a, "2026-Q4"))
     clerk.get(url)
-    # Session, user, roles, sheet, rows, sheet before, lineage; months.
-    with django_assert_num_queries(8):
+    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags; months.
+    with django_assert_num_queries(10):
         clerk.get(url)
 
 
