@@ -41,7 +41,17 @@ class RefuseNulMiddleware:
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):
-    """Ask for signing in; a part of a page that is saved gets 401, since it cannot be led away."""
+    """Ask for signing in; a part of a page that is saved gets 401, since it cannot be led away.
+
+    So does a page of one person under the session of another who signed in beside it: what the
+    first one typed is not saved in the second one's name.
+    """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        page_of = request.headers.get("X-Chibo-User")
+        if page_of and request.user.is_authenticated and page_of != str(request.user.pk):
+            return HttpResponse("Phiên đăng nhập này là của người khác.", status=401)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
         if request.headers.get("HX-Request"):

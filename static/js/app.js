@@ -7,6 +7,7 @@
     error: "lỗi, chưa lưu được",
     conflict: "có xung đột, cần chọn giá trị",
   };
+  const KEPT = "chưa gửi, đã giữ trên máy này";
 
   document.documentElement.classList.add("js");
 
@@ -23,7 +24,8 @@
   }
 
   function announceLine(line) {
-    announce(`Dòng ${line.dataset.line}: ${MESSAGES[line.dataset.state]}`);
+    const words = line.dataset.unsent === "kept" ? KEPT : MESSAGES[line.dataset.state];
+    announce(`Dòng ${line.dataset.line}: ${words}`);
   }
 
   // A panel beside a line is not its value: sending from it changes nothing of the line's state.
@@ -58,17 +60,16 @@
     const line = lineOf(event.detail.elt);
     if (!line || event.detail.requestConfig.verb === "get") return;
     line.dataset.state = "error";
-    const why = line.querySelector("[data-why]");
-    if (why) why.textContent = reasonOf(event);
+    for (const why of line.querySelectorAll("[data-why]")) why.textContent = reasonOf(event);
     announceLine(line);
   }
 
   function reasonOf(event) {
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
-    if (status === 401) return "hết phiên: đăng nhập lại ở thẻ khác rồi bấm";
-    if (status >= 500) return "máy chủ bận, chưa lưu";
-    if (status === 0) return "mất mạng, chưa lưu";
-    return "lỗi, chưa lưu";
+    if (status === 401 || status === 403) return "hết phiên, cần đăng nhập lại";
+    if (status >= 500 || status === 429) return "máy chủ bận";
+    if (status === 0 || status === 408) return "mất mạng";
+    return "máy chủ không nhận";
   }
 
   function announceSettled(event) {
@@ -84,6 +85,8 @@
       return;
     }
     const line = lineOf(button);
+    // What a sheet keeps on this computer it sends again itself.
+    if (line.hasAttribute("data-unsent")) return;
     const sender = lastSender.get(line);
     if (!sender || !sender.isConnected) return;
     const trigger = sender.getAttribute("data-hx-trigger") || sender.getAttribute("hx-trigger") || "";

@@ -3,9 +3,10 @@
 
   // A line is sent when its answer is whole: at once for a choice, for a fraction when both
   // numbers are there, with its reason where an appraiser owes one, and in any case when the
-  // user leaves the line.
+  // user leaves the line. Until the server has confirmed it, resend.js keeps what was typed.
+  //   data-dirty: typed since it was last sent. data-unconfirmed: not yet confirmed.
+  const { lines, typed } = window.chibo;
   const form = (element) => element.closest("form[data-autosave]");
-  const line = (element) => element.closest("[data-line]");
 
   function isUnfinished(target) {
     const reason = target.querySelector("[data-reason]");
@@ -25,7 +26,9 @@
   // What is typed and not yet on the server is never shown as saved.
   function markDirty(target) {
     target.setAttribute("data-dirty", "");
-    line(target).dataset.state = "sending";
+    target.setAttribute("data-unconfirmed", "");
+    lines.of(target).dataset.state = "sending";
+    typed(target);
   }
 
   function onInput(event) {
@@ -33,9 +36,9 @@
     if (beside) beside.setAttribute("data-dirty", "");
     const target = form(event.target);
     if (!target) return;
-    markDirty(target);
     const na = target.querySelector("input[name=na]");
     if (na && na.checked && event.target.matches("[inputmode=numeric], [type=radio]")) na.checked = false;
+    markDirty(target);
   }
 
   function onChange(event) {
@@ -56,23 +59,13 @@
     if (!target.matches("form[data-autosave]")) return;
     event.preventDefault();
     if (target.hasAttribute("data-dirty")) save(target);
-    focusNext(target);
-  }
-
-  function focusNext(target) {
-    const forms = [...document.querySelectorAll("form[data-autosave]")];
-    const next = forms[forms.indexOf(target) + 1];
-    const field = next && next.querySelector(
-      "input[type=radio]:checked:enabled, input:not([type=hidden]):enabled",
-    );
-    if (field) field.focus();
+    lines.step(lines.of(target), 1);
   }
 
   // Every answer says at its line what became of the value.
-  function settle(event) {
-    const marked = document.querySelectorAll("[data-outcome]");
-    for (const mark of marked) {
-      const owner = line(mark);
+  function settle() {
+    for (const mark of document.querySelectorAll("[data-outcome]")) {
+      const owner = lines.of(mark);
       if (!owner) continue;
       owner.dataset.state = mark.dataset.outcome;
       owner.toggleAttribute("data-empty", mark.hasAttribute("data-outcome-empty"));
@@ -82,6 +75,8 @@
         input.toggleAttribute("aria-invalid", wrong);
       }
       mark.removeAttribute("data-outcome");
+      const answered = new CustomEvent("line:answered", { bubbles: true, detail: owner.dataset.state });
+      (form(mark) || owner).dispatchEvent(answered);
     }
   }
 
@@ -96,28 +91,33 @@
 
   let accepted = null;
 
+  // The box of a conflict names the version that the user has seen there: only that one is replaced.
+  function takeMine(button) {
+    const target = form(button);
+    target.querySelector("input[name=version]").value = button.dataset.takeMine;
+    markDirty(target);
+    save(target);
+  }
+
   function onClick(event) {
     const mine = event.target.closest("[data-take-mine]");
-    if (mine) save(form(mine));
+    if (mine) takeMine(mine);
     const accept = event.target.closest("[data-accept]");
-    if (accept) accepted = line(accept).id;
+    if (accept) accepted = lines.of(accept).id;
   }
 
   // One line after another can be accepted with one key: the next button takes the focus.
   function focusNextAccept() {
     if (!accepted) return;
-    const lines = [...document.querySelectorAll("[data-line]")];
-    const rest = lines.slice(lines.findIndex((one) => one.id === accepted) + 1);
+    const all = lines.all();
+    const rest = all.slice(all.findIndex((one) => one.id === accepted) + 1);
     const next = rest.map((one) => one.querySelector("[data-accept]")).find(Boolean);
     accepted = null;
     if (next) next.focus();
   }
 
   function warnUnsaved(event) {
-    const open = document.querySelector(
-      "[data-line][data-state=sending], [data-line][data-state=error], form[data-dirty]",
-    );
-    if (open) event.preventDefault();
+    if (document.querySelector("form[data-unconfirmed]:not([data-kept])")) event.preventDefault();
   }
 
   // htmx must not send a form with the button of a keyboard submit; saving has its own event.
@@ -131,4 +131,5 @@
   document.addEventListener("htmx:afterSettle", countSuggested);
   document.addEventListener("htmx:afterSettle", focusNextAccept);
   window.addEventListener("beforeunload", warnUnsaved);
+  window.chibo.save = save;
 })();

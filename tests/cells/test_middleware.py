@@ -32,3 +32,13 @@ def test_saving_without_a_session_says_so_and_a_page_leads_to_sign_in(client):
     path = "/phieu/2026-Q4/X/dong/1.1/"
     assert client.post(path, headers={"HX-Request": "true"}).status_code == 401
     assert client.post(path).status_code == 302
+
+
+@pytest.mark.parametrize(("page_of", "status"), [("own", 200), ("", 200), ("other", 401)])
+def test_a_page_of_one_person_does_nothing_in_the_session_of_another(
+    client, people, page_of, status
+):
+    client.force_login(people.canbo)
+    header = {"own": people.canbo.pk, "other": people.bithu.pk, "": ""}[page_of]
+    answer = client.get("/doi-mat-khau/", headers={"X-Chibo-User": str(header)})
+    assert answer.status_code == status

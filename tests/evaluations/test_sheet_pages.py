@@ -90,8 +90,19 @@ def test_conflict_answers_with_both_values_and_who(as_, people, draft, tree):
     assert people.bithu.full_name in page
     assert "3/3" in page
     assert "2/3" in page
-    assert 'value="1" data-hx-swap-oob' in page
+    assert 'data-take-mine="1"' in page
+    assert 'name="version"' not in page, "until one is chosen, the page keeps the version it saw"
     assert Score.objects.get().num == 3
+
+
+def test_refused_input_does_not_hide_that_somebody_saved_meanwhile(as_, people, draft, tree):
+    save(draft, "1.2", {"num": 3, "den": 3}, people.bithu)
+    where = url("line", tree.a, "1.2")
+    refused = as_(people.canbo).post(where, {"num": "4", "den": "3", "version": "0"})
+    assert refused.status_code == 422
+    assert 'name="version"' not in text_of(refused)
+    corrected = as_(people.canbo).post(where, {"num": "2", "den": "3", "version": "0"})
+    assert corrected.status_code == 409
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1"])

@@ -1,0 +1,49 @@
+(() => {
+  "use strict";
+
+  // <input type="checkbox" data-only-empty> shows only the lines that are not answered yet. The
+  // address remembers it. A line that is answered stays until the filter is set anew: nothing
+  // moves under the hand. A link to a hidden line shows all again.
+  const { lines } = window.chibo;
+  const NAME = "chi";
+  const VALUE = "chua-cham";
+  const box = document.querySelector("[data-only-empty]");
+  const inSections = () => lines.all().filter((line) => line.closest("ol.lines"));
+
+  function show(only) {
+    for (const line of inSections()) line.hidden = only && !line.hasAttribute("data-empty");
+    for (const section of document.querySelectorAll(".good-section:has(ol.lines)")) {
+      section.hidden = ![...section.querySelectorAll("[data-line]")].some((line) => !line.hidden);
+    }
+    document.querySelector("[data-none-empty]").hidden = !only || inSections().some((line) => !line.hidden);
+  }
+
+  function count() {
+    const left = inSections().filter((line) => line.hasAttribute("data-empty")).length;
+    for (const place of document.querySelectorAll("[data-empty-count]")) place.textContent = left;
+  }
+
+  function set(only) {
+    box.checked = only;
+    const address = new URL(window.location);
+    if (only) address.searchParams.set(NAME, VALUE);
+    else address.searchParams.delete(NAME);
+    window.history.replaceState(window.history.state, "", address);
+    show(only);
+  }
+
+  function reveal(event) {
+    const link = event.target.closest('a[href*="#"]');
+    const target = link && link.hash && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (target && target.closest("[hidden]")) set(false);
+  }
+
+  if (!box) return;
+  box.addEventListener("change", () => set(box.checked));
+  document.addEventListener("click", reveal);
+  document.addEventListener("htmx:afterSettle", count);
+  document.addEventListener("DOMContentLoaded", () => {
+    count();
+    if (new URL(window.location).searchParams.get(NAME) === VALUE) set(true);
+  });
+})();
