@@ -6,8 +6,9 @@ import threading
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
-from cells.services import jobs
+from cells.services import jobs, mails
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,14 @@ def sweep() -> None:
     """Prove that beat and a worker are alive, and wake the jobs that are not."""
     jobs.heartbeat("beat")
     jobs.jobs_sweep()
+
+
+@shared_task(name="cells.mail")
+def mail() -> None:
+    """Send what cannot wait until the morning, and what is due of the rest."""
+    now = timezone.now()
+    mails.returns_queue(now=now)
+    mails.mails_deliver(now=now)
 
 
 def keep_watch() -> None:

@@ -194,6 +194,13 @@ CELERY_BEAT_SCHEDULE = {
     # What could not run in time is worth nothing later: the next one is already there.
     "sweep": {"task": "cells.sweep", "schedule": 10, "options": {"expires": 10}},
     "rank-closed": {"task": "evaluations.rank_closed", "schedule": 60, "options": {"expires": 60}},
+    "mail": {"task": "cells.mail", "schedule": 60, "options": {"expires": 60}},
+    # From the hour of the digests on; run again, it does nothing.
+    "morning": {
+        "task": "evaluations.morning",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
+    },
     "rank-nightly": {"task": "evaluations.rank_nightly", "schedule": crontab(hour=2, minute=0)},
     "recompute-nightly": {
         "task": "evaluations.recompute_nightly",

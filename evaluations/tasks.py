@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cells.models import Door, Job, Unit, User
+from cells.services import mails
 from cells.services.jobs import JobRefusedError, Progress, job_handler, job_request
 from evaluations.models import CriteriaDraft, Evaluation, Period, Ranking, Recomputation, State
 from evaluations.rules.criteria import CriteriaError
@@ -26,6 +27,7 @@ from evaluations.services.recompute import (
     recompute_check,
     recompute_sign,
 )
+from evaluations.services.reminders import reminders_send
 from evaluations.services.reorganisation_uploads import (
     CARRYING_OUT,
     TRIAL,
@@ -160,3 +162,11 @@ def rank_closed() -> None:
         )
         if not built.exists() and not tried.exists():
             ranking_request(period=period, scope=root, by=None)
+
+
+@shared_task(name="evaluations.morning")
+def morning() -> None:
+    """Remind those who still owe a sheet, then put the news of each person into one mail."""
+    now = timezone.now()
+    reminders_send(now=now)
+    mails.digests_queue(now=now)

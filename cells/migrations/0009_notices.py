@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('digest_on', models.DateField(null=True)),
                 ('kinds', models.JSONField(default=list)),
                 ('count', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('sending', 'Đang gửi'), ('sent', 'Đã gửi'), ('failed', 'Chưa gửi được'), ('unknown', 'Không rõ đã tới chưa')], default='sending', max_length=10)),
+                ('state', models.CharField(choices=[('queued', 'Chờ gửi'), ('sending', 'Đang gửi'), ('sent', 'Đã gửi'), ('failed', 'Chưa gửi được'), ('unknown', 'Không rõ đã tới chưa')], default='queued', max_length=10)),
                 ('error', models.CharField(blank=True, max_length=300)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('claimed_at', models.DateTimeField(null=True)),

@@ -26,10 +26,22 @@ class NoticeKind(models.TextChoices):
 DUTIES = frozenset({NoticeKind.RETURNED, NoticeKind.REMINDER})
 
 
+class MailLogQuerySet(models.QuerySet):
+    def due(self, now):
+        """Return what is to be sent by now: new, or failed for certain and worth another try."""
+        waiting = [MailLog.State.QUEUED, MailLog.State.FAILED]
+        return self.filter(state__in=waiting, next_attempt_at__lte=now)
+
+    def cut_off(self, before):
+        """Return those whose sending began before a moment and never ended."""
+        return self.filter(state=MailLog.State.SENDING, claimed_at__lt=before)
+
+
 class MailLog(models.Model):
     """One e-mail to one person: written before it is sent, so that it is never sent twice."""
 
     class State(models.TextChoices):
+        QUEUED = "queued", "Chờ gửi"
         SENDING = "sending", "Đang gửi"
         SENT = "sent", "Đã gửi"
         FAILED = "failed", "Chưa gửi được"
@@ -41,15 +53,17 @@ class MailLog(models.Model):
     digest_on = models.DateField(null=True)
     kinds = models.JSONField(default=list)
     count = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, choices=State, default=State.SENDING)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     error = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # When the last attempt began; null while the next one waits.
+    # When the last attempt began.
     claimed_at = models.DateTimeField(null=True)
     # Null: no further attempt by itself.
     next_attempt_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+
+    objects = MailLogQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -74,6 +88,15 @@ class MailLog(models.Model):
 
     def __str__(self):
         return f"{self.address} {self.created_at:%d/%m/%Y %H:%M}"
+
+    @property
+    def kinds_in_words(self) -> str:
+        return ", ".join(NoticeKind(kind).label for kind in self.kinds)
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether it did not arrive, or perhaps did not: a person may send it again."""
+        return self.state in (self.State.FAILED, self.State.UNKNOWN)
 
 
 class NoticeQuerySet(models.QuerySet):

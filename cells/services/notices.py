@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
 
 from cells.models import DUTIES, Notice, NoticeKind, NoticeSetting, Unit, User
+from cells.services.mail_settings import mail_is_on
 
 BOTH = (True, True)
+CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -49,20 +52,18 @@ def notice_send(
 
 @transaction.atomic
 def notices_send(messages: Iterable[Message], *, by: User | None = None) -> int:
-    """Tell many things at the cost of one; return how many were new."""
-    wanted = [told for told in messages if told.to.is_active and (by is None or told.to != by)]
-    wanted = _unknown(
-        list({(told.to.pk, told.key or n): told for n, told in enumerate(wanted)}.values())
-    )
+    """Tell many things at the cost of few; return how many were new."""
+    told = iter(messages)
+    return sum(_send(part, by) for part in iter(lambda: list(islice(told, CHUNK)), []))
+
+
+def _send(messages: list[Message], by: User | None) -> int:
+    wanted = _unknown([told for told in messages if told.to.is_active and told.to != by])
     if not wanted:
         return 0
-    chosen = _chosen(wanted)
-    now = timezone.now()
-    rows = [
-        _row(told, by, now, *places)
-        for told in wanted
-        if any(places := chosen.get((told.to.pk, told.kind), BOTH))
-    ]
+    chosen, now = _chosen(wanted), timezone.now()
+    rows = [_row(told, by, now, *chosen.get((told.to.pk, told.kind), BOTH)) for told in wanted]
+    rows = [row for row in rows if row.in_app or row.by_mail]
     # Two at once may tell the same thing: the database keeps the first.
     Notice.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)
@@ -80,7 +81,7 @@ def _unknown(messages: list[Message]) -> list[Message]:
 
 
 def _chosen(messages: list[Message]) -> dict[tuple[int, str], tuple[bool, bool]]:
-    """Return where each person wants to be told each kind, where that is not everywhere."""
+    """Return where each person has chosen to be told each kind."""
     rows = NoticeSetting.objects.filter(user__in={told.to.pk for told in messages})
     return {
         (row.user_id, row.kind): (row.in_app or row.kind in DUTIES, row.by_mail) for row in rows
@@ -98,6 +99,7 @@ def _row(told: Message, by: User | None, now: datetime, in_app: bool, by_mail: b
         by=by,
         key=told.key,
         in_app=in_app,
-        by_mail=by_mail,
+        # Else it would wait until mail is turned on, or the person has an address, and go out late.
+        by_mail=by_mail and mail_is_on() and bool(told.to.email),
         created_at=now,
     )

@@ -62,6 +62,8 @@ def account_list(request):
         "states": [(value, label) for value, (label, _) in STATES.items()],
         "lacking": grants.cells_without_secretary(request.user).count(),
         "filters": request.GET,
+        "sees_mails": request.user.is_superuser
+        or bool(access.reach(request.user, access.ADMINISTER)),
     }
     return render(request, "cells/account_list.html", context)
 

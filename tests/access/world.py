@@ -8,7 +8,16 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from cells.imports import Report
-from cells.models import AreaCell, Job, Lineage, Notice, Reorganisation, ResidentialArea, User
+from cells.models import (
+    AreaCell,
+    Job,
+    Lineage,
+    MailLog,
+    Notice,
+    Reorganisation,
+    ResidentialArea,
+    User,
+)
 from evaluations.models import (
     CriteriaDraft,
     CriteriaSet,
@@ -231,6 +240,14 @@ class World:
         fields = {"kind": "comment", "text": "Có trao đổi mới.", "url": "/cong-viec/"}
         made = {place: Notice.objects.create(to=by, **fields) for place, by in owners.items()}
         return [(place, {"pk": notice.pk}, {}) for place, notice in made.items()]
+
+    def mail(self, role):
+        fields = {"address": "bithu@vidu.vn", "count": 1, "state": "failed"}
+        made = {
+            place: MailLog.objects.create(to=user, **fields)
+            for place, user in self.secretaries.items()
+        }
+        return [(place, {"pk": mail.pk}, {}) for place, mail in made.items()]
 
     def upload(self, role):
         return self.job(

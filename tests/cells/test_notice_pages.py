@@ -62,6 +62,7 @@ def test_a_list_can_be_of_one_kind(secretary, people):
 
 def test_what_was_asked_for_by_mail_alone_is_not_in_the_list(secretary, people):
     NoticeSetting.objects.create(user=people.bithu, kind="comment", in_app=False)
+    people.bithu.email = "bithu@vidu.vn"
     tell(people.bithu)
     assert shown(secretary.get(LIST)) == []
 
@@ -108,6 +109,7 @@ def test_marking_all_leaves_those_of_others_alone(secretary, people):
 def test_choices_are_kept_and_shown_again(secretary, people):
     chosen = {f"mail_{kind}": "on" for kind in NoticeKind if kind != "comment"}
     secretary.post(SETTINGS, {"email": "bithu@vidu.vn", "app_comment": "on", **chosen})
+    people.bithu.refresh_from_db()
     tell(people.bithu)
     tell(people.bithu, NoticeKind.RETURNED)
     tell(people.bithu, NoticeKind.DECIDED)

@@ -61,9 +61,16 @@ def test_a_notice_leads_nowhere_outside(people, url):
     ],
 )
 def test_each_kind_is_told_where_the_person_wants_it(people, kind, in_app, by_mail, expected):
+    people.bithu.email = "bithu@vidu.vn"
     NoticeSetting.objects.create(user=people.bithu, kind=kind, in_app=in_app, by_mail=by_mail)
     notice_send(to=people.bithu, **{**COMMENT, "kind": kind})
     assert list(Notice.objects.values_list("in_app", "by_mail")) == expected
+
+
+def test_what_is_wanted_by_mail_alone_is_not_kept_without_an_address(people):
+    NoticeSetting.objects.create(user=people.bithu, kind=NoticeKind.COMMENT, in_app=False)
+    assert notice_send(to=people.bithu, **COMMENT) == 0
+    assert not Notice.objects.exists()
 
 
 def test_a_duty_cannot_be_hidden(people):
