@@ -13,6 +13,7 @@ from evaluations.views import (
     history,
     impact,
     imports,
+    line_returns,
     line_talk,
     member_sheets,
     periods,
@@ -131,6 +132,21 @@ urlpatterns = [
     ),
     path("tham-dinh/<slug:period>/<str:code>/xong/", appraisal.finish, name="appraisal_finish"),
     path("tham-dinh/<slug:period>/<str:code>/tra-lai/", appraisal.send_back, name="sheet_return"),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/dong/<str:line>/danh-dau/",
+        line_returns.line_mark,
+        name="line_mark",
+    ),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/dong/<str:line>/bo-dau/",
+        line_returns.line_unmark,
+        name="line_unmark",
+    ),
+    path(
+        "tham-dinh/<slug:period>/<str:code>/tra-lai-dong/",
+        line_returns.lines_return,
+        name="lines_return",
+    ),
     path("tham-dinh/<slug:period>/<str:code>/mo-lai/", appraisal.reopen, name="appraisal_reopen"),
     # Decisions
     path("quyet-dinh/", decisions.decisions_now, name="decisions_now"),

@@ -47,6 +47,9 @@ class LineView:
     returned: LineReturn | None = None
     lock: str = ""
     marks: Marks = NO_MARKS
+    # What an appraiser has marked to send back; what came back mended.
+    to_return: LineReturn | None = None
+    mended: LineReturn | None = None
 
     @property
     def key(self) -> str:
@@ -97,6 +100,13 @@ class LineView:
     def taken_from(self) -> str:
         """Return the sheets that the answer was taken from: "các quý"; "" if it was entered."""
         return NAMES.get(self.score.source, "") if self.score else ""
+
+    @property
+    def was(self) -> str:
+        """Return in words what a line said when it was sent back; "" if it was not."""
+        if self.mended is None:
+            return ""
+        return answer_text(score_line(self.indicator, self.mended.was))
 
     @property
     def is_changed(self) -> bool:
@@ -182,6 +192,11 @@ class SheetView:
         return [line for group in self.groups for line in group.lines]
 
     @property
+    def to_return(self) -> list[LineView]:
+        """Return the lines that an appraiser has marked to send back."""
+        return [line for line in self.lines if line.to_return]
+
+    @property
     def returned(self) -> list[LineView]:
         """Return the lines that the sheet was sent back for."""
         return [line for line in self.lines if line.returned]
@@ -253,8 +268,8 @@ def _returned(sheet: Evaluation | MemberSheet, stage: str) -> dict[str, LineRetu
     return {}
 
 
-def last_answers(sheet: Evaluation, user: User) -> LastAnswers:
-    """Return the answers of the period before, in words, by line.
+def last_answers(sheet: Evaluation, user: User, *, judged: bool = False) -> LastAnswers:
+    """Return the answers of the period before, in words, by line; `judged`: as appraised by then.
 
     Without one of its own a unit takes those of the one unit it came of, marked as such, where
     `user` may see them. Those of several are another thing than its own: none.
@@ -276,6 +291,8 @@ def last_answers(sheet: Evaluation, user: User) -> LastAnswers:
     if before is None:
         return last
     stage = Stage.FINAL if before.state == State.DECIDED else Stage.SELF
+    if judged:
+        stage = before.stage_shown
     lines = before.criteria.rules.indicators
     now = _lines_now(sheet.criteria, before.criteria)
     for row in before.scores.filter(stage=stage):

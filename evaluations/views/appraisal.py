@@ -13,8 +13,8 @@ from cells.models import Door
 from evaluations.inputs import read_posted
 from evaluations.models import CellVote, Evaluation, Stage
 from evaluations.next_work import next_to_appraise
-from evaluations.reports.line_talk import marks_of
-from evaluations.reports.sheet import SheetView, last_answers, sheet_view, stored_rows
+from evaluations.reports.appraisal import appraisal_view, groups_shown, tabs_of
+from evaluations.reports.sheet import last_answers
 from evaluations.rules.engine import AnswerError
 from evaluations.services import appraisal as services
 from evaluations.services import locks, sheets, votes
@@ -24,31 +24,17 @@ from evaluations.services.errors import (
     ReasonMissingError,
     RefusedError,
 )
+from evaluations.services.explanations import round_of
 from evaluations.services.lines import Change, lines_save
 from evaluations.views.sheets import posted_version
 
 
+def _last(request, found):
+    return last_answers(found, request.user, judged=True)
+
+
 def _found(request, period, code, action=access.APPRAISE) -> Evaluation:
     return get_object_or_404(Evaluation.objects.allowed(request.user, action).of(period, code))
-
-
-def appraisal_view(found: Evaluation, *, last=None, changed=None) -> SheetView:
-    """Return the appraised stage, each line with the self-scored one beside it."""
-    own = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF), last=last)
-    rows = stored_rows(found, Stage.APPRAISED)
-    waiting = set(services.lines_waiting(found))
-    beside = {
-        line.indicator.code: {
-            "own": line,
-            "is_waiting": line.indicator.code in waiting,
-            **(changed or {}).get(line.indicator.code, {}),
-        }
-        for group in own.groups
-        for line in group.lines
-    }
-    return sheet_view(
-        found, Stage.APPRAISED, rows, last=last, changed=beside, marks=marks_of(found)
-    )
 
 
 @require_GET
@@ -56,11 +42,15 @@ def appraisal(request, period, code):
     """Show each line as the cell scored it, with what the appraiser makes of it."""
     found = _found(request, period, code)
     lock = locks.lock_status(found, access.APPRAISE, user=request.user)
-    view = appraisal_view(found, last=last_answers(found, request.user))
+    view = appraisal_view(found, request.user, last=_last(request, found))
+    chosen = request.GET.get("loc", "")
     vote = CellVote.objects.standing_of(found)
     context = {
         "sheet": found,
         "view": view,
+        "groups": groups_shown(view, chosen),
+        "tabs": tabs_of(view, chosen),
+        "round": round_of(found),
         "vote": vote,
         "vote_differs": votes.points_differ(found, vote),
         "own_total": found.self_total,
@@ -81,7 +71,7 @@ def line(request, period, code, line):
     if line not in found.criteria.rules.indicators:
         raise Http404
     if request.method == "GET":
-        view = appraisal_view(found, last=last_answers(found, request.user))
+        view = appraisal_view(found, request.user, last=_last(request, found))
         context = {"sheet": found, "line": view.line(line), "can_appraise": True}
         return render(request, "evaluations/_appraisal_line.html", context)
     names = ("option", "num", "den", "na", "note")
@@ -122,9 +112,7 @@ def accept(request, period, code):
         error = refused.message
     if only and request.htmx:
         state = "error" if error else "saved"
-        context = _context(
-            found, only, last=last_answers(found, request.user), error=error, state=state
-        )
+        context = line_context(request, found, only, error=error, state=state)
         context["can_appraise"] = not error
         return render(request, "evaluations/_appraisal_accepted.html", context)
     if error:
@@ -134,20 +122,22 @@ def accept(request, period, code):
     return redirect("evaluations:appraisal", period, code)
 
 
-def _context(found, line, *, last=None, **changed):
+def line_context(request, found, line, **changed):
+    """Return what a page shows of one line and of the whole sheet, as it is stored now."""
     found = Evaluation.objects.of_pk(found.pk)
-    view = appraisal_view(found, last=last, changed={line: changed})
+    view = appraisal_view(found, request.user, last=_last(request, found), changed={line: changed})
     return {
         "sheet": found,
         "view": view,
         "line": view.line(line),
         "own_total": found.self_total,
         "waiting": view.waiting,
+        "can_appraise": True,
     }
 
 
 def _answer(request, found, line, status, *, conflict=None, **changed):
-    context = _context(found, line, **changed)
+    context = line_context(request, found, line, **changed)
     context |= {"conflict": conflict, "can_appraise": status != 423}
     return render(request, "evaluations/_appraisal_saved.html", context, status=status)
 

@@ -149,7 +149,7 @@ def test_the_whole_way_of_a_committee(client, people, rolled, tree):
 
     client.force_login(people.thanhuy)
     page = client.get(address("appraisal", rolled)).content.decode()
-    assert "Đảng bộ tự chấm:" in page
+    assert "Đảng bộ tự chấm" in page
     assert "lấy theo các chi bộ" in page
     client.post(address("appraisal_accept", rolled))
     client.post(address("appraisal_finish", rolled))

@@ -175,7 +175,7 @@ def test_after_the_last_sheet_comes_the_queue(as_, people, draft, tree):
 
 def test_appraiser_sees_the_own_value_and_needs_a_reason_to_change_it(as_, people, submitted, tree):
     page = text_of(as_(people.canbo).get(url("appraisal", tree.a)))
-    assert "Chi bộ tự chấm:" in page
+    assert "Chi bộ tự chấm" in page
     fields = {"num": "38", "den": "40", "version": "0", "note": ""}
     refused = as_(people.canbo).post(url("appraisal_line", tree.a, "1.2"), fields)
     assert refused.status_code == 422
