@@ -144,7 +144,7 @@ class RecomputeForm(forms.Form):
 class PeriodDatesForm(forms.Form):
     """When sheets are due, and when entering ends."""
 
-    due_on = forms.DateField(label="Hạn nộp phiếu", error_messages=DATE_ERRORS)
+    due_on = forms.DateField(label="Hạn nộp đúng hạn", error_messages=DATE_ERRORS)
     locks_at = forms.DateTimeField(label="Khóa nhập lúc", error_messages=MOMENT_ERRORS)
 
     def __init__(self, *args, period=None, **kwargs):

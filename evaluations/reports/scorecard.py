@@ -109,6 +109,7 @@ def scorecard_of(*, user: User, period: str, code: str) -> Scorecard | None:
             "unit",
             "criteria",
             "period_unit__parent",
+            "period_unit__committee",
             "period_unit__kind",
             "decision__committee",
             "submitted_by",

@@ -13,6 +13,7 @@ from evaluations.services import locks
 from evaluations.services.decision_reopening import decision_reopen
 from evaluations.services.errors import LockedError, ReasonMissingError, RefusedError
 from evaluations.services.extensions import units_extend
+from evaluations.services.reopening_notices import answered_tell, asked_tell
 from evaluations.services.sheets import sheet_record, sheet_return
 
 Way = ReopenRequest.Way
@@ -76,6 +77,7 @@ def reopen_request(*, sheet: Evaluation, reason: str, by: User, door: str) -> Re
     except IntegrityError as error:
         raise RefusedError(WAITING) from error
     sheet_record(held, by, door, "reopen_requested", reason=made.reason)
+    asked_tell(made)
     return made
 
 
@@ -146,4 +148,5 @@ def _answered(
     held.answered_by, held.answered_at, held.is_granted = by, timezone.now(), is_granted
     held.save()
     sheet_record(held.evaluation, by, door, action, reason=held.answer or held.reason)
+    answered_tell(held, by=by)
     return held

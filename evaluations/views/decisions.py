@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells import access
 from cells.models import Door
 from evaluations.forms import DecisionForm, ReturnForm
-from evaluations.models import Decision, Evaluation, Period
+from evaluations.models import Decision, Evaluation, Period, ReopenedResult
 from evaluations.reports.decisions import desk_of
 from evaluations.services import decisions as service
 from evaluations.services.errors import LockedError, RefusedError
@@ -121,7 +121,14 @@ def decision(request, period, pk):
         .select_related("unit", "period_unit")
         .order_by("path")
     )
-    return render(request, "evaluations/decision.html", {"decision": made, "sheets": sheets})
+    reopened = (
+        ReopenedResult.objects.visible_to(request.user)
+        .filter(decision=made)
+        .select_related("evaluation__unit", "evaluation__period_unit", "request")
+        .order_by("evaluation__path")
+    )
+    context = {"decision": made, "sheets": sheets, "reopened": reopened}
+    return render(request, "evaluations/decision.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,12 +6,13 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cells import access
 from cells.models import CellKind
 from cells.vietnamese import fold
-from evaluations.models import Evaluation, Period, State
+from evaluations.models import Evaluation, Period, ReopenRequest, State
 
 ROWS, OTHERS = 50, 4
 MONTH = Period.Kind.MONTH
@@ -84,6 +85,7 @@ def queue(request, period):
         "has_committees": has_committees,
         "subject": subject,
         "can_enter": can_enter,
+        "to_answer": ReopenRequest.objects.waiting_for(request.user, timezone.now()).count(),
         "next_url": _next_url(request.user, period) if can_enter else "",
     }
     template = "evaluations/_queue_table.html" if request.htmx else "evaluations/queue.html"

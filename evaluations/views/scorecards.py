@@ -10,6 +10,7 @@ from cells.documents.party import committee_name
 from cells.models import Unit
 from evaluations.models import Period, PeriodUnit
 from evaluations.reports.recognition import title_of
+from evaluations.reports.reopening import old_results, standing_of
 from evaluations.reports.scorecard import scorecard_of, sheets_of_unit
 from evaluations.services import locks
 
@@ -22,7 +23,13 @@ def scorecard(request, period, code):
     may_enter = card.sheet.allows(request.user, access.ENTER) and not locks.lock_status(
         card.sheet, access.ENTER, user=request.user
     )
-    context = {"card": card, "may_enter": may_enter, "today": timezone.localdate()}
+    context = {
+        "card": card,
+        "may_enter": may_enter,
+        "today": timezone.localdate(),
+        "reopening": None if may_enter else standing_of(card.sheet, request.user),
+        "old_results": old_results(card.sheet),
+    }
     if card.sheet.period.kind == Period.Kind.YEAR and (title := title_of(card.sheet)):
         reach = access.reach(request.user, access.VIEW)
         made = title.recognition

@@ -14,6 +14,7 @@ from evaluations.models import CellVote, Evaluation, Stage, State
 from evaluations.next_work import next_unfinished, sheet_url
 from evaluations.reasons import class_name
 from evaluations.reports.line_talk import marks_of
+from evaluations.reports.reopening import standing_of
 from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets, votes
@@ -42,6 +43,7 @@ def sheet(request, period, code):
         "can_enter": may_enter and not lock,
         "can_withdraw": may_enter
         and not locks.lock_status(found, locks.WITHDRAW, user=request.user),
+        "reopening": standing_of(found, request.user) if lock else None,
         "can_appraise": found.allows(request.user, access.APPRAISE)
         and found.state in (State.SUBMITTED, State.APPRAISED),
     }

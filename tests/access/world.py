@@ -1,7 +1,7 @@
 """What the addresses of the access matrix are filled with, at every place of the tree."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 
@@ -23,9 +23,11 @@ from evaluations.models import (
     CriteriaSet,
     Decision,
     Evaluation,
+    PeriodUnit,
     Ranking,
     Recognition,
     Recomputation,
+    ReopenRequest,
     State,
 )
 from evaluations.services.imports import JOB_KIND
@@ -215,6 +217,45 @@ class World:
     def transfer(self, role):
         return self._of_members("transfers")
 
+    def extended(self, role):
+        PeriodUnit.objects.filter(unit__is_cell=True, period=self.period).update(
+            extended_until=timezone.now() + timedelta(days=1),
+            extension_reason="Mất điện",
+            extended_by=self.stranger,
+        )
+        return [(place, {"code": self.unit(place).code}, {}) for place in CELLS]
+
+    def reopening(self, role):
+        return [(place, {"pk": made.pk}, {}) for place, made in self.reopenings.items()]
+
+    @cached_property
+    def reopenings(self):
+        """Ask to open the sheet of each cell, closed by time."""
+        past = factories.PeriodFactory(
+            code="2026-Q2", ends_on=date(2026, 6, 30), starts_on=date(2026, 4, 1),
+            locks_at=timezone.now() - timedelta(days=1),
+        )  # fmt: skip
+        return {
+            place: ReopenRequest.objects.create(
+                evaluation=factories.sheet(self.unit(place), past),
+                way="extension",
+                reason="Nhập nhầm",
+                by=self.stranger,
+            )
+            for place in CELLS
+        }
+
+    def reopened_by(self, role):
+        """Own requests count as within reach, those of somebody else as foreign."""
+        owners = {"own": (self.users[role], "a"), "foreign": (self.stranger, "b")}
+        return [
+            (place, {"pk": self._asked_by(user, at)}, {}) for place, (user, at) in owners.items()
+        ]
+
+    def _asked_by(self, user, place):
+        ReopenRequest.objects.filter(pk=self.reopenings[place].pk).update(by=user)
+        return self.reopenings[place].pk
+
     def event(self, role):
         return [(place, {"pk": made.pk}, {}) for place, made in self.events.items()]
 
@@ -361,7 +402,7 @@ class World:
 
     def is_reached(self, role, about, place):
         """Return whether the place lies at or below where the role is held; judging, below."""
-        if about in ("job", "upload", "event_file", "notice"):
+        if about in ("job", "upload", "event_file", "reopened_by", "notice"):
             return place == "own"
         if role == "superuser":
             return True

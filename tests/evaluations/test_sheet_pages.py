@@ -261,21 +261,23 @@ def test_queue_costs_the_same_for_many_sheets(as_, people, tree, django_assert_n
         factories.sheet(factories.UnitFactory(parent=tree.ward))
     queue = reverse("evaluations:queue", args=[PERIOD])
     client = as_(people.canbo)
-    # session, user, period, roles, counts, page count, rows, kinds, next sheet, periods
-    with django_assert_num_queries(10):
+    # session, user, period, roles, counts, page count, rows, kinds, requests to
+    # open again, next sheet, periods
+    with django_assert_num_queries(11):
         client.get(queue)
     for _ in range(12):
         factories.sheet(factories.UnitFactory(parent=tree.ward))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(queue)
 
 
-def test_sheet_costs_ten_queries(as_, people, submitted, tree, django_assert_num_queries):
+def test_sheet_costs_eleven_queries(as_, people, submitted, tree, django_assert_num_queries):
     appraisal.appraisal_accept(sheet=submitted, lines=["1.1"], by=people.canbo, door=Door.WEB)
     client = as_(people.canbo)
     client.get(url("sheet", tree.a))
-    # session, user, sheet, roles, scores, last period's sheet, origins, submitter, comments, flags
-    with django_assert_num_queries(10):
+    # session, user, sheet, roles, scores, last period's sheet, origins, submitter, request
+    # to open it again, comments, flags
+    with django_assert_num_queries(11):
         client.get(url("sheet", tree.a))
 
 
