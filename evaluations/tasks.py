@@ -11,6 +11,7 @@ from cells.models import Door, Job, Unit, User
 from cells.services import mails
 from cells.services.jobs import JobRefusedError, Progress, job_handler, job_request
 from evaluations.models import CriteriaDraft, Evaluation, Period, Ranking, Recomputation, State
+from evaluations.reports.paper_jobs import PAPERS, papers_print
 from evaluations.rules.criteria import CriteriaError
 from evaluations.services.errors import RefusedError
 from evaluations.services.impact import IMPACT, impact_summary
@@ -124,6 +125,11 @@ def measure_impact(job: Job, progress: Progress) -> dict[str, Any]:
         return impact_summary(draft, period, progress)
     except CriteriaError as error:
         raise JobRefusedError(f"Bản nháp chưa chấm thử được: {error}") from error
+
+
+@job_handler(PAPERS)
+def print_forms(job: Job, progress: Progress) -> dict[str, Any]:
+    return papers_print(job, progress)
 
 
 @job_handler(TRIAL)

@@ -17,6 +17,7 @@ from evaluations.views import (
     line_returns,
     line_talk,
     member_sheets,
+    papers,
     periods,
     queue,
     rankings,
@@ -111,6 +112,19 @@ urlpatterns = [
     path(
         "phieu/<slug:period>/<str:code>/bieu-quyet/bo/", votes.vote_withdraw, name="vote_withdraw"
     ),
+    path(
+        "phieu/<slug:period>/<str:code>/in/<slug:filling>.pdf",
+        papers.form_paper,
+        name="form_paper",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/bien-ban.<slug:ending>",
+        papers.minutes_paper,
+        name="minutes_paper",
+    ),
+    path("in-phieu/<slug:period>/", papers.papers, name="papers"),
+    path("in-phieu/viec/<uuid:pk>/", papers.paper_run, name="paper_run"),
+    path("in-phieu/viec/<uuid:pk>/tep.pdf", papers.paper_file, name="paper_file"),
     path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
     path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),
     path("phieu/<slug:period>/<str:code>/nhat-ky/", history.history, name="history"),

@@ -41,7 +41,7 @@ def docx_bytes(document: PartyDocument) -> bytes:
     _title(page, document)
     for block in document.body:
         _block(page, block)
-    _foot(page, document.recipients, document.signature)
+    _foot(page, document)
     for annex in document.annexes:
         _annex(page, annex)
     target = BytesIO()
@@ -112,22 +112,33 @@ def _block(page: Any, block: Paragraph | Heading) -> None:
     _run(paragraph, block.text)
 
 
-def _foot(page: Any, recipients: tuple[str, ...], signature: Signature) -> None:
+def _foot(page: Any, document: PartyDocument) -> None:
     # A signature never stands alone on a page.
     page.paragraphs[-1].paragraph_format.keep_with_next = True
     _line(page).paragraph_format.keep_with_next = True
     table = _grid(page, 1, (82, 83))
     _mark(table.rows[0], "w:cantSplit")
     left, right = table.rows[0].cells
-    _line(left, "Nơi nhận:", align=ALIGN["left"]).runs[0].underline = True
-    for place, one in enumerate(recipients, start=1):
-        end = "." if place == len(recipients) else ","
-        _line(left, f"- {one}{end}", align=ALIGN["left"], size=SMALL)
-    _line(right, signature.on_behalf, bold=True)
-    _line(right, signature.post)
+    if document.beside:
+        _signature(left, document.beside)
+    else:
+        _recipients(left, document.recipients)
+    _signature(right, document.signature)
+
+
+def _recipients(place: Any, recipients: tuple[str, ...]) -> None:
+    _line(place, "Nơi nhận:", align=ALIGN["left"]).runs[0].underline = True
+    for number, one in enumerate(recipients, start=1):
+        end = "." if number == len(recipients) else ","
+        _line(place, f"- {one}{end}", align=ALIGN["left"], size=SMALL)
+
+
+def _signature(place: Any, signature: Signature) -> None:
+    _line(place, signature.on_behalf, bold=True)
+    _line(place, signature.post)
     for _ in range(3):
-        _line(right)
-    _line(right, signature.name, bold=True)
+        _line(place)
+    _line(place, signature.name, bold=True)
 
 
 def _annex(page: Any, annex: Annex) -> None:

@@ -79,6 +79,8 @@ class PartyDocument:
     signature: Signature
     recipients: tuple[str, ...]
     to: str = ""
+    # Who signs at the left, where minutes name no recipients.
+    beside: Signature | None = None
     annexes: tuple[Annex, ...] = ()
     is_draft: bool = False
 

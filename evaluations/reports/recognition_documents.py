@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -159,7 +159,7 @@ def decision(content: Content) -> PartyDocument:
 PAPERS = {"to-trinh": proposal, "quyet-dinh": decision}
 
 
-def _head(content: Content, code: str, *, number: str, day: date | None) -> dict[str, str]:
+def _head(content: Content, code: str, *, number: str, day: date | None) -> dict[str, Any]:
     committee = content.committee
     return {
         "superior": capitals(committee.parent.name) if committee.parent else "",

@@ -294,7 +294,7 @@ def last_answers(sheet: Evaluation, user: User, *, judged: bool = False) -> Last
     if judged:
         stage = before.stage_shown
     lines = before.criteria.rules.indicators
-    now = _lines_now(sheet.criteria, before.criteria)
+    now = lines_now(sheet.criteria, before.criteria)
     for row in before.scores.filter(stage=stage):
         if row.is_answered and row.line in now:
             line = lines[row.line]
@@ -302,7 +302,7 @@ def last_answers(sheet: Evaluation, user: User, *, judged: bool = False) -> Last
     return last
 
 
-def _lines_now(criteria: CriteriaSet, before: CriteriaSet) -> dict[str, str]:
+def lines_now(criteria: CriteriaSet, before: CriteriaSet) -> dict[str, str]:
     """Return what the lines of the set before are called now, as far as they ask the same."""
     if criteria.pk == before.pk:
         return {code: code for code in criteria.rules.indicators}

@@ -1,6 +1,6 @@
 """The work queue: what is left to do in a period, next unfinished first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -11,13 +11,12 @@ from django.views.decorators.http import require_GET
 
 from cells import access
 from cells.models import CellKind
-from cells.vietnamese import fold
 from evaluations.models import Evaluation, Period, ReopenRequest, State
+from evaluations.queue_filter import QueueFilter
 
 ROWS, OTHERS = 50, 4
 MONTH = Period.Kind.MONTH
 TO_DO = (access.ENTER, access.APPRAISE)
-SUBJECTS = {"cell": True, "committee": False}
 
 
 @dataclass(frozen=True)
@@ -51,18 +50,10 @@ def queue(request, period):
     visible = Evaluation.objects.visible_to(request.user).owed().filter(period=period)
     found = _counts(visible)
     counts, has_committees = _by_state(found), any(not is_cell for _, is_cell in found)
-    state, kind, text = (request.GET.get(name, "").strip() for name in ("state", "kind", "q"))
-    subject = request.GET.get("subject", "") if has_committees else ""
-    rows = visible
-    if subject in SUBJECTS:
-        rows = rows.filter(unit__is_cell=SUBJECTS[subject])
-    if state in State.values:
-        rows = rows.filter(state=state)
-    if kind:
-        rows = rows.filter(period_unit__kind__code=kind)
-    for word in fold(text).split():
-        rows = rows.filter(unit__search__contains=word)
-    rows = rows.select_related("unit", "period_unit__kind", "period_unit__parent")
+    asked = QueueFilter.read(request.GET)
+    if not has_committees:
+        asked = replace(asked, subject="")
+    rows = asked.rows(visible).select_related("unit", "period_unit__kind", "period_unit__parent")
     page = Paginator(rows.in_order_of_work(), ROWS).get_page(request.GET.get("page"))
     for sheet in page:
         sheet.can = {name: sheet.allows(request.user, name) for name in TO_DO}
@@ -74,16 +65,16 @@ def queue(request, period):
         "periods": periods,
         "others": [one for one in periods if one.kind != MONTH and one != period][:OTHERS],
         "page": page,
-        "tabs": _tabs(_by_state(found, SUBJECTS.get(subject)), state),
+        "tabs": _tabs(_by_state(found, asked.of_cells), asked.state),
         "total": total,
         "left": counts.get(State.DRAFT, 0) + counts.get(State.RETURNED, 0),
         "waiting": _waiting(request.user, period, counts, has_committees=has_committees),
         "kinds": CellKind.objects.filter(valid_to__isnull=True),
-        "state": state,
-        "kind": kind,
-        "q": text,
+        "state": asked.state,
+        "kind": asked.kind,
+        "q": asked.q,
         "has_committees": has_committees,
-        "subject": subject,
+        "subject": asked.subject,
         "can_enter": can_enter,
         "to_answer": ReopenRequest.objects.waiting_for(request.user, timezone.now()).count(),
         "next_url": _next_url(request.user, period) if can_enter else "",

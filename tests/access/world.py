@@ -30,6 +30,7 @@ from evaluations.models import (
     ReopenRequest,
     State,
 )
+from evaluations.reports.paper_jobs import PAPERS
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
 from evaluations.services.recompute import RECOMPUTE
@@ -299,6 +300,10 @@ class World:
             result={"applied": False, **asdict(Report())},
         )
 
+    def printing(self, role):
+        asked = {"period": PERIOD, "sheets": [], "filled": False}
+        return self.job(role, kind=PAPERS, state=Job.State.DONE, parameters=asked)
+
     def event_file(self, role):
         return self.job(role, kind=TRIAL, state=Job.State.DONE)
 
@@ -402,7 +407,7 @@ class World:
 
     def is_reached(self, role, about, place):
         """Return whether the place lies at or below where the role is held; judging, below."""
-        if about in ("job", "upload", "event_file", "reopened_by", "notice"):
+        if about in ("job", "upload", "printing", "event_file", "reopened_by", "notice"):
             return place == "own"
         if role == "superuser":
             return True
@@ -422,6 +427,7 @@ DEFAULTS = {
     "event_kind": "split",
     "paper": "to-trinh",
     "ending": "pdf",
+    "filling": "trang",
 } | {
     "section": "chung",
     "group": 1,
