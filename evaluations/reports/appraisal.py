@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cells.models import User
-from evaluations.models import Evaluation, LineReturn, Stage
+from evaluations.models import Evaluation, LineReturn, Score, Stage
 from evaluations.reports.line_talk import marks_of
 from evaluations.reports.sheet import (
     GroupView,
@@ -71,8 +71,12 @@ def appraisal_view(
     *,
     last: LastAnswers | None = None,
     changed: Mapping[str, dict[str, Any]] | None = None,
+    rows: Mapping[str, Score] | None = None,
 ) -> SheetView:
-    """Return the appraised stage, each line with the self-scored one beside it."""
+    """Return the appraised stage, each line with the self-scored one beside it.
+
+    `rows` are those of the appraised stage where the caller has them.
+    """
     own = sheet_view(sheet, Stage.SELF, stored_rows(sheet, Stage.SELF), last=last)
     waiting = set(lines_waiting(sheet))
     locks = closed_lines(sheet, user, appraising=True)
@@ -88,7 +92,8 @@ def appraisal_view(
         }
         for line in own.lines
     }
-    rows, told = stored_rows(sheet, Stage.APPRAISED), marks_of(sheet)
+    rows = stored_rows(sheet, Stage.APPRAISED) if rows is None else rows
+    told = marks_of(sheet)
     return sheet_view(sheet, Stage.APPRAISED, rows, last=last, changed=beside, marks=told)
 
 

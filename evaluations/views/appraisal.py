@@ -80,7 +80,7 @@ def line(request, period, code, line):
     try:
         answer = read_posted(found.criteria.rules.indicators[line], typed)
         change = Change(line, answer, posted_version(request), typed["note"].strip())
-        lines_save(
+        saved = lines_save(
             sheet=found, changes=[change], by=request.user, door=Door.WEB, stage=Stage.APPRAISED
         )
     except AnswerError as error:
@@ -92,7 +92,8 @@ def line(request, period, code, line):
         return _answer(request, found, line, 409, conflict=error, **extra)
     except LockedError as error:
         return _answer(request, found, line, 423, error=error.message, **extra)
-    return _answer(request, found, line, 200)
+    # The version that this save made: a later one would hide what somebody saved since.
+    return _answer(request, found, line, 200, rows=saved.rows)
 
 
 @require_POST
@@ -122,10 +123,11 @@ def accept(request, period, code):
     return redirect("evaluations:appraisal", period, code)
 
 
-def line_context(request, found, line, **changed):
+def line_context(request, found, line, *, rows=None, **changed):
     """Return what a page shows of one line and of the whole sheet, as it is stored now."""
     found = Evaluation.objects.of_pk(found.pk)
-    view = appraisal_view(found, request.user, last=_last(request, found), changed={line: changed})
+    last = _last(request, found)
+    view = appraisal_view(found, request.user, last=last, changed={line: changed}, rows=rows)
     return {
         "sheet": found,
         "view": view,

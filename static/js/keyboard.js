@@ -80,12 +80,33 @@
     return true;
   }
 
+  const writable = (details) => details.querySelector("textarea:enabled, input:enabled:not([type=hidden])");
+
+  // A panel that is opened by its letter is there to write in, once its content has come.
+  function enterPanel(details) {
+    const write = () => {
+      const field = details.open && writable(details);
+      if (field) field.focus();
+    };
+    if (writable(details)) write();
+    else details.addEventListener("htmx:afterSettle", write, { once: true });
+  }
+
   function press(line, letter) {
     const button = line.querySelector(`[data-shortcut="${letter}"]:not(:disabled)`);
     if (!button) return false;
+    const panel = button.matches("summary") && button.parentElement;
     button.focus();
-    button.click();
+    if (!panel || !panel.open) button.click();
+    if (panel) enterPanel(panel);
     return true;
+  }
+
+  function closePanel(target, line) {
+    const panel = target.closest("details:has(> summary[data-shortcut])");
+    if (!line || !panel || !panel.open) return false;
+    panel.open = false;
+    return lines.focusOn(line);
   }
 
   function jump() {
@@ -148,6 +169,7 @@
     const line = lines.of(event.target);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") return onArrow(event, line);
     if (event.key === "Enter") return onEnter(event, line);
+    if (event.key === "Escape") return closePanel(event.target, line);
     if (isText(event.target) || event.repeat || (isOff() && event.key !== "?")) return false;
     return onLetter(event, line);
   }
