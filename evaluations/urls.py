@@ -282,6 +282,8 @@ urlpatterns = [
     path("ky/<slug:period>/bo-sung/", periods.period_extend, name="period_extend"),
     path("ky/<slug:period>/sua/", periods.period_edit, name="period_edit"),
     path("ky/<slug:period>/dong/", periods.period_close, name="period_close"),
+    path("ky/<slug:period>/don-vi/", periods.period_units, name="period_units"),
+    path("ky/<slug:period>/don-vi.xlsx", periods.period_units_xlsx, name="period_units_xlsx"),
     path("ky/<slug:period>/gia-han/", extensions.extensions, name="extensions"),
     path("ky/<slug:period>/gia-han/them/", extensions.extension_give, name="extension_give"),
     path(

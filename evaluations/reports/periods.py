@@ -1,29 +1,18 @@
 """How each period stands, and which may be opened next."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, OuterRef, Q, QuerySet
 
 from evaluations.models import Period, State
 from evaluations.reports.recomputations import found_last
-from evaluations.services.periods import NOT_A_CELL, period_bounds, snapshot
+from evaluations.services.periods import period_bounds
 
 APPRAISED = [State.APPRAISED, State.DECIDED]
 SUBMITTED = [State.SUBMITTED, *APPRAISED]
 # Of each kind: how many are in a year, how many are offered.
 AHEAD = {Period.Kind.QUARTER: (4, 4), Period.Kind.YEAR: (1, 2), Period.Kind.MONTH: (12, 3)}
-
-
-@dataclass(frozen=True)
-class Preview:
-    """Who would owe a sheet if a period were opened now: cells, grassroots committees."""
-
-    cells: int
-    committees: int
-    not_expected: tuple[tuple[str, int], ...]
 
 
 def periods_counted() -> QuerySet[Period]:
@@ -70,15 +59,3 @@ def _following(known: list[Period], today: date, kind: Period.Kind) -> range:
 def unsaved(code: str) -> Period:
     kind, starts_on, ends_on = period_bounds(code)
     return Period(code=code, kind=kind, starts_on=starts_on, ends_on=ends_on)
-
-
-def preview(code: str) -> Preview:
-    """Count who would owe a sheet in a period, writing nothing."""
-    rows = Counter((row.reason, row.is_cell) for row in snapshot(unsaved(code)))
-    cells, committees = rows.pop(("", True), 0), rows.pop(("", False), 0)
-    reasons: Counter[str] = Counter()
-    for (reason, _), count in rows.items():
-        reasons[reason] += count
-    # Committees never owe a cell's sheet: naming them would only blur the list.
-    reasons.pop(NOT_A_CELL, None)
-    return Preview(cells, committees, tuple(sorted(reasons.items())))

@@ -145,11 +145,14 @@ def _month_end(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def snapshot(period: Period) -> Iterator[PeriodUnit]:
-    """Yield an unsaved row for every unit alive on the last day of the period, as it is then."""
+def snapshot(period: Period, *, with_members: bool = True) -> Iterator[PeriodUnit]:
+    """Yield an unsaved row for every unit alive on the last day of the period, as it is then.
+
+    Counting the members is most of the work; who must report does not depend on it.
+    """
     day = period.ends_on
     places = _places(day)
-    counts = counts_on(day)
+    counts = counts_on(day) if with_members else {}
     choices = {is_cell: _choice(period, is_cell=is_cell) for is_cell in (True, False)}
     above: dict[int, tuple[str, int | None]] = {}
     for place in places.values():

@@ -1,9 +1,11 @@
 """Periods: how they stand, opening the next, moving dates, closing."""
 
+import tempfile
 from functools import wraps
 
 from django.contrib import messages
-from django.http import Http404
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,11 +14,23 @@ from cells import access
 from cells.models import Door, Unit
 from evaluations.forms import PeriodDatesForm, PeriodForm
 from evaluations.models import Period
-from evaluations.reports.periods import next_periods, periods_counted, preview
+from evaluations.reports.period_units import (
+    EXPECTED,
+    NOT_EXPECTED,
+    Wanted,
+    code_of,
+    opened,
+    planned,
+    with_names,
+)
+from evaluations.reports.period_units_xlsx import period_units_workbook
+from evaluations.reports.periods import next_periods, periods_counted
 from evaluations.services.errors import RefusedError
 from evaluations.services.period_changes import period_close as close
 from evaluations.services.period_changes import period_reschedule
 from evaluations.services.periods import period_open as open_period
+
+UNITS = 50
 
 
 def administers_the_root(view):
@@ -48,20 +62,55 @@ def period_list(request):
     return _page(request, periods, _form(periods))
 
 
-@require_POST
+@require_GET
 @administers_the_root
 def period_preview(request):
-    """Say who would have to report; nothing is opened yet."""
+    """Say who would have to report, who not and why; nothing is opened yet."""
     periods = list(periods_counted())
-    form = _form(periods, request.POST)
+    form = _form(periods, request.GET)
     if not form.is_valid():
         return _page(request, periods, form, status=422)
-    context = {
-        "form": form,
-        "period": form.period,
-        "preview": preview(form.period.code),
-    }
+    wanted = Wanted.read(request.GET)
+    context = {"form": form, **_units(request, form.period, planned(form.period, wanted), wanted)}
     return render(request, "evaluations/period_preview.html", context)
+
+
+def _units(request, period, listing, wanted):
+    page = Paginator(listing.rows, UNITS).get_page(request.GET.get("page"))
+    page.object_list = with_names(page.object_list)
+    for row in page.object_list:
+        row.code = code_of(row)
+    return {
+        "period": period,
+        "listing": listing,
+        "wanted": wanted,
+        "page": page,
+        "tabs": [
+            (EXPECTED, "Phải nộp", listing.expected),
+            (NOT_EXPECTED, "Không phải nộp", listing.not_expected),
+        ],
+        "kept": {name: request.GET.get(name, "") for name in ("code", "due_on", "locks_at")},
+    }
+
+
+@require_GET
+@administers_the_root
+def period_units(request, period):
+    """List who has to report in an opened period, who not and why."""
+    held = get_object_or_404(Period.objects.opened(), code=period)
+    wanted = Wanted.read(request.GET)
+    context = _units(request, held, opened(held, wanted), wanted)
+    return render(request, "evaluations/period_units.html", context)
+
+
+@require_GET
+@administers_the_root
+def period_units_xlsx(request, period):
+    held = get_object_or_404(Period.objects.opened(), code=period)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+    period_units_workbook(file, period=held, listing=opened(held, Wanted()), user=request.user)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"don-vi-phai-nop-{held.code}.xlsx")
 
 
 @require_POST
@@ -71,8 +120,8 @@ def period_open(request):
     form = _form(periods, request.POST)
     if not form.is_valid():
         return _page(request, periods, form, status=422)
-    opened = open_period(by=request.user, door=Door.WEB, **form.cleaned_data)
-    messages.success(request, f"Đã mở {opened.period.title}: {opened.created_sheets} phiếu.")
+    made = open_period(by=request.user, door=Door.WEB, **form.cleaned_data)
+    messages.success(request, f"Đã mở {made.period.title}: {made.created_sheets} phiếu.")
     return redirect("evaluations:periods")
 
 
@@ -82,11 +131,11 @@ def period_extend(request, period):
     """Add the units founded since the period was opened."""
     held = get_object_or_404(Period.objects.opened(), code=period)
     try:
-        opened = open_period(code=held.code, by=request.user, door=Door.WEB)
+        made = open_period(code=held.code, by=request.user, door=Door.WEB)
     except RefusedError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"{held.title}: thêm {opened.created_sheets} phiếu mới.")
+        messages.success(request, f"{held.title}: thêm {made.created_sheets} phiếu mới.")
     return redirect("evaluations:periods")
 
 

@@ -34,7 +34,7 @@ def test_pages_of_periods_are_the_citys_alone(client, tree, people, name):
     factories.PeriodFactory()
     client.force_login(getattr(people, name))
     assert client.get(LIST).status_code == 404
-    assert client.post(reverse("evaluations:period_preview"), {}).status_code == 404
+    assert client.get(reverse("evaluations:period_preview")).status_code == 404
     assert client.post(reverse("evaluations:period_open"), {"code": "2027-Q1"}).status_code == 404
     for page in ("period_edit", "period_close"):
         assert client.get(address(page)).status_code == 404
@@ -111,16 +111,14 @@ def test_months_follow_the_newest_month():
 
 
 def test_preview_of_a_year_counts_committees_apart(city, tree):
-    answer = city.post(
-        reverse("evaluations:period_preview"), {"code": f"{timezone.localdate():%Y}"}
-    )
+    answer = city.get(reverse("evaluations:period_preview"), {"code": f"{timezone.localdate():%Y}"})
     assert "3 chi bộ, 2 đảng bộ cơ sở" in answer.content.decode()
 
 
 def test_preview_counts_and_opens_nothing(city, tree):
     factories.UnitFactory(parent=tree.ward, founded_on=date(2026, 12, 15))
     factories.PeriodFactory(code="2026-Q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30))
-    answer = city.post(reverse("evaluations:period_preview"), {"code": "2026-Q4"})
+    answer = city.get(reverse("evaluations:period_preview"), {"code": "2026-Q4"})
     html = answer.content.decode()
     assert answer.status_code == 200
     assert "3 chi bộ" in html
@@ -163,8 +161,8 @@ def test_opening_gives_each_expected_cell_its_sheet(city, tree, people):
 )
 def test_bad_dates_are_named_and_nothing_is_opened(city, tree, changed, message):
     given = {"code": next_periods([], timezone.localdate())[0].code} | changed
-    for step in ("period_preview", "period_open"):
-        answer = city.post(reverse(f"evaluations:{step}"), given)
+    for step, ask in (("period_preview", city.get), ("period_open", city.post)):
+        answer = ask(reverse(f"evaluations:{step}"), given)
         assert answer.status_code == 422
         assert message in answer.content.decode()
     assert not Period.objects.exists()
