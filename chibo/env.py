@@ -37,6 +37,14 @@ def listed(name: str, default: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def megabytes(name: str, *, default: int) -> int:
+    """Return a size in bytes that is given in whole megabytes."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not 1 <= int(text) <= 2000:
+        raise ImproperlyConfigured(f"{name}={text}: give whole megabytes from 1 to 2000.")
+    return int(text) * 1024 * 1024
+
+
 def data_dir() -> Path:
     """Return the directory for uploads, exports and the demo's databases."""
     if is_demo():

@@ -164,6 +164,17 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# Evidence: of one file, and of all files of one sheet.
+EVIDENCE_FILE_BYTES = env.megabytes("CHIBO_FILE_MB", default=20)
+EVIDENCE_SHEET_BYTES = env.megabytes("CHIBO_SHEET_MB", default=300)
+# A larger request is refused before it is read; files above 1 MB pass through the disk, not memory.
+UPLOAD_REQUEST_BYTES = 3 * EVIDENCE_FILE_BYTES + 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "cells.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # The face of official documents: read by the typesetter, never sent to a browser.
 DOCUMENT_FONTS = NODE_MODULES / "@expo-google-fonts/tinos"
 

@@ -26,6 +26,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "required": "bắt buộc",
         "evidence_or_explanation": "minh chứng hoặc giải trình",
     },
+    "evidence_asked": {
+        "none": "Dòng này không dùng minh chứng.",
+        "optional": "Có minh chứng thì tốt, không bắt buộc.",
+        "required": "Dòng này bắt buộc có minh chứng.",
+        "evidence_or_explanation": "Dòng này cần minh chứng hoặc giải trình.",
+    },
     "relation": {
         "same": "giữ nguyên",
         "rescaled": "giữ nội dung, đổi thang điểm",

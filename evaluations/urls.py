@@ -10,6 +10,8 @@ from evaluations.views import (
     criteria_editing,
     criteria_publishing,
     decisions,
+    evidence,
+    evidence_files,
     extensions,
     history,
     impact,
@@ -128,6 +130,42 @@ urlpatterns = [
     path("phieu/<slug:period>/<str:code>/nop/", sheets.submit, name="submit"),
     path("phieu/<slug:period>/<str:code>/rut-lai/", sheets.withdraw, name="withdraw"),
     path("phieu/<slug:period>/<str:code>/nhat-ky/", history.history, name="history"),
+    # Evidence: of a line, or under "ca-phieu" of the whole sheet
+    path("phieu/<slug:period>/<str:code>/minh-chung/<str:line>/", evidence.panel, name="evidence"),
+    path(
+        "phieu/<slug:period>/<str:code>/minh-chung/<str:line>/tai-len/",
+        evidence.upload,
+        name="evidence_upload",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/minh-chung/<str:line>/chon/",
+        evidence.choices,
+        name="evidence_choices",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/minh-chung/<str:line>/gan/",
+        evidence.attach,
+        name="evidence_attach",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/minh-chung/<str:line>/<int:pk>/go/",
+        evidence.detach,
+        name="evidence_detach",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/minh-chung/<str:line>/<int:pk>/ban-moi/",
+        evidence.revise,
+        name="evidence_revise",
+    ),
+    path(
+        "phieu/<slug:period>/<str:code>/minh-chung/<str:line>/<int:pk>/mo-ta/",
+        evidence.describe,
+        name="evidence_describe",
+    ),
+    path("minh-chung/<int:pk>/", evidence_files.document, name="evidence_document"),
+    path("minh-chung/tep/<int:pk>/", evidence_files.download, name="evidence_file"),
+    path("minh-chung/tep/<int:pk>/xem/", evidence_files.preview, name="evidence_preview"),
+    path("don-vi/<str:code>/minh-chung/", evidence_files.store, name="evidence_store"),
     # Appraisal
     path("tham-dinh/<slug:period>/<str:code>/", appraisal.appraisal, name="appraisal"),
     path(

@@ -17,6 +17,7 @@ from evaluations.models import (
     PeriodUnit,
 )
 from evaluations.services.criteria import criteria_publish_shipped
+from evaluations.services.evidence_files import TakenFile
 from members.models import Member, Membership
 
 FOUNDED = date(2020, 1, 1)
@@ -194,12 +195,13 @@ def sheet(unit: Unit, period: Period | None = None, **fields) -> Evaluation:
 
 
 def evidence_use(sheet: Evaluation, *, by: User, **fields) -> EvidenceUse:
-    """Attach an invented document to a line of a sheet; its bytes are not stored."""
+    """Attach an invented document to a line of a sheet; without `taken` no bytes are stored."""
+    taken = fields.pop("taken", None) or TakenFile("bien-ban.pdf", "pdf", 5, "0" * 64)
     evidence = fields.pop("evidence", None) or Evidence.objects.create(
         unit=sheet.unit, title="Biên bản", search="bien ban", created_by=by
     )
     file = fields.pop("file", None) or EvidenceFile.objects.create(
-        evidence=evidence, name="bien-ban.pdf", kind="pdf", size=5, sha256="0" * 64, by=by
+        evidence=evidence, by=by, **vars(taken)
     )
     fields = {"line": "1.1"} | fields
     return EvidenceUse.objects.create(

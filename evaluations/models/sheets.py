@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from cells import access
 from cells.models import Door, Unit
@@ -190,6 +191,12 @@ class Evaluation(Punctual, models.Model):
             Stage.SELF: self.self_total,
         }
         return totals[self.stage_shown]
+
+    @cached_property
+    def evidence_counts(self) -> dict[str, int]:
+        """Return how many pieces of evidence each line holds; "" is the whole sheet."""
+        held = self.evidence_uses.filter(detached_at__isnull=True)
+        return dict(held.order_by().values_list("line").annotate(n=models.Count("pk")))
 
     @property
     def is_complete(self) -> bool:

@@ -13,6 +13,7 @@ from cells.models import AuditEntry, Door
 from evaluations.models import Evaluation, Stage, State
 from evaluations.reasons import class_name
 from evaluations.reports import result_words
+from evaluations.reports.evidence_words import evidence_said
 from evaluations.rules.engine import AnswerError, score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.structure import Criteria
@@ -50,6 +51,10 @@ ACTIONS = {
     "reopen_refused": "Không đồng ý mở lại",
     "reopen_granted": "Đồng ý mở lại",
     "decision_reopened": "Mở lại kết quả đã quyết định",
+    "evidence_attached": "Gắn minh chứng",
+    "evidence_revised": "Thay minh chứng bằng bản mới",
+    "evidence_detached": "Gỡ minh chứng",
+    "evidence_described": "Sửa mô tả minh chứng",
 }
 STAGES = {stage.value: stage.label for stage in Stage}
 
@@ -120,6 +125,10 @@ def _changes(entry: AuditEntry, criteria: Criteria) -> Iterator[Change]:
         yield Change("", "Biểu quyết", "", _vote(entry.old), _vote(entry.new))
     elif entry.field == "extended_until":
         yield Change("", "Gia hạn đến", "", _moment(entry.old), _moment(entry.new))
+    elif entry.action.startswith("evidence_"):
+        line = entry.field.removesuffix("evidence").removesuffix(".")
+        title = criteria.indicators[line].title if line in criteria.indicators else "Cả phiếu"
+        yield Change(line, title, "", evidence_said(entry.old), evidence_said(entry.new))
     elif entry.field:
         line, _, stage = entry.field.rpartition(".")
         if stage not in STAGES and line in criteria.indicators:

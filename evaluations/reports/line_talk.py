@@ -10,10 +10,11 @@ from evaluations.models import Evaluation, LineComment, LineFlag
 
 @dataclass(frozen=True)
 class Marks:
-    """How many comments a line has, and the flag that is open on it."""
+    """How many comments a line has, how much evidence, and the flag that is open on it."""
 
     comments: int = 0
     flag: LineFlag | None = None
+    evidence: int = 0
 
 
 NO_MARKS = Marks()
@@ -41,7 +42,11 @@ def marks_of(sheet: Evaluation) -> Mapping[str, Marks]:
     counted = sheet.comments.order_by().values_list("line").annotate(Count("pk"))
     comments = dict(counted)
     flags = {flag.line: flag for flag in sheet.flags.open().select_related("by")}
-    return {line: Marks(comments.get(line, 0), flags.get(line)) for line in {*comments, *flags}}
+    evidence = sheet.evidence_counts
+    return {
+        line: Marks(comments.get(line, 0), flags.get(line), evidence.get(line, 0))
+        for line in {*comments, *flags, *evidence}
+    }
 
 
 def talk_of(sheet: Evaluation, line: str) -> Talk:

@@ -9,6 +9,7 @@ from cells import access
 from cells.documents.party import committee_name
 from cells.models import Unit
 from evaluations.models import Period, PeriodUnit
+from evaluations.reports.evidence import sheet_evidence
 from evaluations.reports.recognition import title_of
 from evaluations.reports.reopening import old_results, standing_of
 from evaluations.reports.scorecard import scorecard_of, sheets_of_unit
@@ -29,6 +30,7 @@ def scorecard(request, period, code):
         "today": timezone.localdate(),
         "reopening": None if may_enter else standing_of(card.sheet, request.user),
         "old_results": old_results(card.sheet),
+        "evidence": sheet_evidence(card.sheet),
     }
     if card.sheet.period.kind == Period.Kind.YEAR and (title := title_of(card.sheet)):
         reach = access.reach(request.user, access.VIEW)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cells.imports import Report
@@ -31,6 +32,7 @@ from evaluations.models import (
     State,
 )
 from evaluations.reports.paper_jobs import PAPERS
+from evaluations.services.evidence_files import file_take
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
 from evaluations.services.recompute import RECOMPUTE
@@ -123,6 +125,28 @@ class World:
 
     def _double(self, place):
         return factories.MembershipFactory(cell=self.unit(place)).member_id
+
+    def used(self, role):
+        return [
+            (place, {"code": use.evaluation.unit.code, "pk": use.pk}, {})
+            for place, use in self.uses.items()
+        ]
+
+    def evidence(self, role):
+        return [(place, {"pk": use.evidence_id}, {}) for place, use in self.uses.items()]
+
+    def evidence_file(self, role):
+        return [(place, {"pk": use.file_id}, {}) for place, use in self.uses.items()]
+
+    @cached_property
+    def uses(self):
+        """Attach a picture to a line of the sheet of each cell."""
+        return {place: self._prove(place) for place in CELLS}
+
+    def _prove(self, place):
+        picture = SimpleUploadedFile("anh.png", b"\x89PNG\r\n\x1a\n" + place.encode())
+        sheet = self.period.evaluations.get(unit=self.unit(place))
+        return factories.evidence_use(sheet, by=self.users["staff"], taken=file_take(picture))
 
     def fed_sheet(self, role):
         year = {"period": self.year_period.code, "line": "2.3"}
@@ -419,7 +443,7 @@ class World:
 # Which places have what the address is about; elsewhere within reach anything may be answered.
 KNOWN = {"sheet": CELLS, "judged": CELLS + GRASSROOTS, "committee": GRASSROOTS}
 # What the city has to judge: the sheets of committees, at the desk of its own.
-OVER = {"judged": GRASSROOTS, "committee": ("city",)}
+OVER = {"judged": GRASSROOTS, "sheet": GRASSROOTS, "used": (), "committee": ("city",)}
 DEFAULTS = {
     "period": PERIOD,
     "line": "1.1",

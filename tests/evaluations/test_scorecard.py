@@ -298,6 +298,6 @@ def test_page_costs_the_same_queries_for_any_history(
         decide(fill(fill(factories.sheet(tree.a, quarter(number))), "final"), f"{number}-QĐ/ĐU")
     client.force_login(people.bithu)
     # Session, user, roles, sheet, scores, sheets of the unit, origins, past results, rank,
-    # recomputes, vote, request to open again, results opened again.
-    with django_assert_num_queries(13):
+    # recomputes, vote, request to open again, results opened again, evidence.
+    with django_assert_num_queries(14):
         client.get(reverse("evaluations:scorecard", args=["2026-Q4", tree.a.code]))
