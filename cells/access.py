@@ -19,6 +19,8 @@ IMPORT = "import"
 MEMBERS = "members"
 REORGANISE = "reorganise"
 CRITERIA = "criteria"
+# How far others have come: for those who oversee them.
+PROGRESS = "progress"
 # Naming who of a committee's staff verifies which group of criteria.
 VERIFIERS = "verifiers"
 DISCUSS = "discuss"
@@ -29,6 +31,7 @@ OF_COMMITTEES = {APPRAISE: APPRAISE_COMMITTEE, DECIDE: DECIDE_COMMITTEE}
 ROLE_ACTIONS = {
     "staff": {
         VIEW,
+        PROGRESS,
         ENTER,
         SUBMIT,
         APPRAISE,
@@ -41,14 +44,15 @@ ROLE_ACTIONS = {
         DISCUSS,
     },
     "secretary": {VIEW, ENTER, SUBMIT, DISCUSS},
-    "leader": {VIEW, DECIDE, DECIDE_COMMITTEE, VERIFIERS, DISCUSS},
-    "inspector": {VIEW},
+    "leader": {VIEW, PROGRESS, DECIDE, DECIDE_COMMITTEE, VERIFIERS, DISCUSS},
+    "inspector": {VIEW, PROGRESS},
     # Who is in charge of a cell follows its sheet, and may say so.
     "supervisor": {VIEW, DISCUSS},
     # Where the city allows it: a committee writes the criteria of its own branch.
     "criteria_author": {VIEW, CRITERIA},
     "city_admin": {
         VIEW,
+        PROGRESS,
         ADMINISTER,
         APPRAISE_COMMITTEE,
         DECIDE_COMMITTEE,

@@ -33,6 +33,7 @@ ORGANISATION, UPKEEP = "Tổ chức", "Quản lý"
 # (URL name, label, icon of bootstrap-icons, the actions of which one is needed, group; "": none)
 NAVIGATION = [
     ("evaluations:queue_now", "Công việc", "list-check", {access.VIEW}, ""),
+    ("evaluations:progress_now", "Tiến độ", "bar-chart-line", {access.PROGRESS}, ""),
     ("evaluations:ranking_now", "Xếp hạng", "trophy", {access.VIEW}, ""),
     ("evaluations:decisions_now", "Quyết định", "file-earmark-check", {access.VIEW}, ""),
     ("evaluations:recognition_now", "Công nhận", "patch-check", {access.VIEW}, ""),

@@ -21,6 +21,7 @@ from evaluations.views import (
     member_sheets,
     papers,
     periods,
+    progress,
     queue,
     rankings,
     recognition,
@@ -84,6 +85,22 @@ urlpatterns = [
     # Work queue
     path("cong-viec/", queue.queue_now, name="queue_now"),
     path("cong-viec/<slug:period>/", queue.queue, name="queue"),
+    # Progress
+    path("tien-do/", progress.progress_now, name="progress_now"),
+    path("tien-do/<slug:period>/", progress.progress, name="progress"),
+    path("tien-do/<slug:period>/xlsx/", progress.progress_xlsx, name="progress_xlsx"),
+    path("tien-do/<slug:period>/chua-nop/", progress.progress_overdue, name="progress_overdue"),
+    path("tien-do/<slug:period>/<str:code>/", progress.progress_unit, name="progress_unit"),
+    path(
+        "tien-do/<slug:period>/<str:code>/xlsx/",
+        progress.progress_unit_xlsx,
+        name="progress_unit_xlsx",
+    ),
+    path(
+        "tien-do/<slug:period>/<str:code>/chua-nop/",
+        progress.progress_unit_overdue,
+        name="progress_unit_overdue",
+    ),
     # Entry sheet
     path("phieu/<slug:period>/<str:code>/", sheets.sheet, name="sheet"),
     path("phieu/<slug:period>/<str:code>/dong/<str:line>/", sheets.line, name="line"),

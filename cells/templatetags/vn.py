@@ -18,6 +18,15 @@ def number(value, places=0):
 
 
 @register.filter
+def percent(hundredths):
+    """Show hundredths of a percent with one place: 5843 is “58,4 %”; never rounded up to all."""
+    if hundredths is None:
+        return "–"
+    tenths = hundredths // 10
+    return f"{vietnamese.number_text(tenths / 10, places=1 if tenths % 10 else 0)} %"
+
+
+@register.filter
 def spoken(hundredths):
     return "–" if hundredths is None else vietnamese.spoken_points(hundredths)
 

@@ -100,13 +100,18 @@ def _message(person: User, owed: Owed, period: Period, day: date, days: int) -> 
         kind=NoticeKind.REMINDER,
         to=person,
         text=f"{_what(owed, only, period)} {_until(day, days)}",
-        url=reverse("evaluations:sheet", args=[period.code, only.code])
-        if only
-        else reverse("evaluations:queue", args=[period.code]),
+        url=_where(owed, only, period),
         unit=only,
         period=period.code,
         key=f"reminder:{period.code}:{day:%Y%m%d}:{days}",
     )
+
+
+def _where(owed: Owed, only: Unit | None, period: Period) -> str:
+    if only:
+        return reverse("evaluations:sheet", args=[period.code, only.code])
+    page = "progress" if owed.below or owed.committees else "queue"
+    return reverse(f"evaluations:{page}", args=[period.code])
 
 
 def _what(owed: Owed, only: Unit | None, period: Period) -> str:

@@ -77,6 +77,7 @@ def queue(request, period):
         "subject": asked.subject,
         "can_enter": can_enter,
         "to_answer": ReopenRequest.objects.waiting_for(request.user, timezone.now()).count(),
+        "sees_progress": bool(access.reach(request.user, access.PROGRESS)),
         "next_url": _next_url(request.user, period) if can_enter else "",
     }
     template = "evaluations/_queue_table.html" if request.htmx else "evaluations/queue.html"

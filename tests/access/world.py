@@ -104,6 +104,9 @@ class World:
     def committee(self, role):
         return [(place, {}, {"committee": self.unit(place).code}) for place in PLACES]
 
+    def branch(self, role):
+        return [(place, {"code": self.unit(place).code}, {}) for place in ("city", *GRASSROOTS)]
+
     def account(self, role):
         return [(place, {"pk": user.pk}, {}) for place, user in self.secretaries.items()]
 
