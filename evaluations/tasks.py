@@ -13,6 +13,7 @@ from cells.services.jobs import JobRefusedError, Progress, job_handler, job_requ
 from evaluations.models import CriteriaDraft, Evaluation, Period, Ranking, Recomputation, State
 from evaluations.reports.paper_jobs import PAPERS, papers_print
 from evaluations.rules.criteria import CriteriaError
+from evaluations.services.bulk_runs import BULK, bulk_run
 from evaluations.services.errors import RefusedError
 from evaluations.services.impact import IMPACT, impact_summary
 from evaluations.services.rankings import (
@@ -130,6 +131,11 @@ def measure_impact(job: Job, progress: Progress) -> dict[str, Any]:
 @job_handler(PAPERS)
 def print_forms(job: Job, progress: Progress) -> dict[str, Any]:
     return papers_print(job, progress)
+
+
+@job_handler(BULK)
+def appraise_in_bulk(job: Job, progress: Progress) -> dict[str, Any]:
+    return bulk_run(job, progress)
 
 
 @job_handler(TRIAL)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from evaluations.views import (
     appraisal,
+    bulk,
     class_reviews,
     criteria,
     criteria_drafts,
@@ -23,6 +24,7 @@ from evaluations.views import (
     periods,
     progress,
     queue,
+    quick_review,
     rankings,
     recognition,
     recognition_decisions,
@@ -219,6 +221,26 @@ urlpatterns = [
         name="lines_return",
     ),
     path("tham-dinh/<slug:period>/<str:code>/mo-lai/", appraisal.reopen, name="appraisal_reopen"),
+    path("tham-dinh-nhanh/<slug:period>/", quick_review.quick_review, name="quick_review"),
+    path(
+        "tham-dinh-nhanh/<slug:period>/<str:code>/<str:line>/chap-nhan/",
+        quick_review.quick_accept,
+        name="quick_accept",
+    ),
+    path(
+        "tham-dinh-nhanh/<slug:period>/<str:code>/<str:line>/tra-lai/",
+        quick_review.quick_return,
+        name="quick_return",
+    ),
+    path(
+        "tham-dinh-nhanh/<slug:period>/<str:code>/<str:line>/sua/",
+        quick_review.quick_change,
+        name="quick_change",
+    ),
+    path("tham-dinh-nhieu/<slug:period>/", bulk.bulk, name="bulk"),
+    path("tham-dinh-nhieu/<slug:period>/xem-truoc/", bulk.bulk_preview, name="bulk_preview"),
+    path("tham-dinh-nhieu/<slug:period>/chay/", bulk.bulk_start, name="bulk_start"),
+    path("tham-dinh-nhieu/<slug:period>/ket-qua/<uuid:pk>/", bulk.bulk_result, name="bulk_result"),
     # Decisions
     path("quyet-dinh/", decisions.decisions_now, name="decisions_now"),
     path("quyet-dinh/<slug:period>/", decisions.decisions, name="decisions"),

@@ -15,8 +15,8 @@ from evaluations.reports.sheet import (
     sheet_view,
     stored_rows,
 )
-from evaluations.services.appraisal import lines_waiting
 from evaluations.services.lines import closed_lines
+from evaluations.services.waiting import lines_waiting
 
 
 def _differs(line: LineView) -> bool:

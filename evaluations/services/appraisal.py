@@ -1,6 +1,6 @@
 """Appraising a submitted sheet, line by line, beside what the cell gave itself."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,9 +8,9 @@ from django.utils import timezone
 from cells import access
 from cells.models import User
 from evaluations.answers import answer_of
-from evaluations.models import Evaluation, ExplanationAnswer, Score, Stage, State
+from evaluations.models import Evaluation, Score, Stage, State
 from evaluations.services import locks
-from evaluations.services.errors import ReasonMissingError, RefusedError
+from evaluations.services.errors import ConflictError, ReasonMissingError, RefusedError
 from evaluations.services.lines import closed_lines
 from evaluations.services.sheet_notices import appraised_tell
 from evaluations.services.sheets import (
@@ -21,47 +21,32 @@ from evaluations.services.sheets import (
     sheet_move,
     sheet_record,
 )
-
-
-def lines_waiting(sheet: Evaluation) -> list[str]:
-    """Return the lines not yet appraised, or to be looked at anew since.
-
-    Answered or sent in anew by the cell, or explained so that the appraiser takes them up again.
-    """
-    mended = {row.line: row.settled_at for row in sheet.line_returns.settled().order_by("round")}
-    mended |= _reconsidered(sheet)
-    own = {row.line: row for row in sheet.scores.filter(stage=Stage.SELF)}
-    appraised = {row.line: row for row in sheet.scores.filter(stage=Stage.APPRAISED)}
-    return [
-        line
-        for line, indicator in sheet.criteria.rules.indicators.items()
-        if indicator.applies_to(sheet.kind_code)
-        and (
-            line not in appraised
-            or not appraised[line].is_answered
-            or (line in own and own[line].at > appraised[line].at)
-            or (line in mended and mended[line] > appraised[line].at)
-        )
-    ]
-
-
-def _reconsidered(sheet: Evaluation) -> dict[str, datetime]:
-    """Return the lines that the appraiser takes up again after an explanation, and since when."""
-    answers = ExplanationAnswer.objects.filter(round__evaluation=sheet, is_kept=False)
-    return dict(answers.order_by("pk").values_list("line", "at"))
+from evaluations.services.waiting import lines_waiting
 
 
 @transaction.atomic
-def appraisal_accept(*, sheet: Evaluation, lines: list[str], by: User, door: str) -> int:
+def appraisal_accept(
+    *,
+    sheet: Evaluation,
+    lines: Iterable[str],
+    by: User,
+    door: str,
+    seen: Mapping[str, int] | None = None,
+) -> int:
     """Copy the self-scored answer of each waiting line of `lines`; return how many.
 
     Lines that are marked to be sent back, or that others are named for, are left alone.
+    `seen` are the versions of self-scored answers that were looked at: with another one standing
+    it raises ConflictError.
     """
     held = sheet_locked(sheet, access.APPRAISE, by)
     kept = {mark.line for mark in held.line_returns.marked()}
     kept |= closed_lines(held, by, appraising=True).keys()
     waiting = (set(lines_waiting(held)) & set(lines)) - kept
     own = {row.line: row for row in held.scores.filter(stage=Stage.SELF, line__in=waiting)}
+    for line, version in (seen or {}).items():
+        if line in own and own[line].version != version:
+            raise ConflictError(line, own[line])
     standing = {row.line: row for row in held.scores.filter(stage=Stage.APPRAISED)}
     now = timezone.now()
     for line, source in own.items():

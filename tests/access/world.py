@@ -32,6 +32,7 @@ from evaluations.models import (
     State,
 )
 from evaluations.reports.paper_jobs import PAPERS
+from evaluations.services.bulk_runs import BULK
 from evaluations.services.evidence_files import file_take
 from evaluations.services.imports import JOB_KIND
 from evaluations.services.rankings import RANKING, ranking_key
@@ -334,6 +335,15 @@ class World:
     def event_file(self, role):
         return self.job(role, kind=TRIAL, state=Job.State.DONE)
 
+    def bulk_job(self, role):
+        return self.job(
+            role,
+            kind=BULK,
+            state=Job.State.DONE,
+            parameters={"action": "chap-nhan", "period": PERIOD, "sheets": []},
+            result={"rows": [], "done": 0},
+        )
+
     def criteria(self, role):
         """Return the one published set that everybody may read."""
         return [("", {"code": self.period.evaluations.first().criteria.code}, {})]
@@ -434,7 +444,8 @@ class World:
 
     def is_reached(self, role, about, place):
         """Return whether the place lies at or below where the role is held; judging, below."""
-        if about in ("job", "upload", "printing", "event_file", "reopened_by", "notice"):
+        own = ("job", "upload", "printing", "event_file", "reopened_by", "notice", "bulk_job")
+        if about in own:
             return place == "own"
         if role == "superuser":
             return True
