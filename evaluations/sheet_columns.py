@@ -153,10 +153,12 @@ def read_cells(indicator: Indicator, cells: dict[str, Any]) -> dict[str, Any]:
         return {"count": _number("", given[""])}
     if "" in given and not given.keys() & {"num", "den"}:
         return _pair(given[""])
-    for part, name in (("num", "tử số"), ("den", "mẫu số")):
-        if part not in given:
+    names = {"num": "tử số", "den": "mẫu số"}
+    numbers = {part: _number(part, given[part]) for part in names if part in given}
+    for part, name in names.items():
+        if part not in numbers:
             raise PartError(part, f"Dòng {indicator.code}: còn thiếu {name}.")
-    return {part: _number(part, given[part]) for part in ("num", "den")}
+    return numbers
 
 
 def read_class(criteria: Criteria, value: Any) -> str:

@@ -14,6 +14,7 @@ from evaluations.views import (
     evidence,
     evidence_files,
     extensions,
+    grid,
     history,
     impact,
     imports,
@@ -185,6 +186,9 @@ urlpatterns = [
     path("minh-chung/tep/<int:pk>/", evidence_files.download, name="evidence_file"),
     path("minh-chung/tep/<int:pk>/xem/", evidence_files.preview, name="evidence_preview"),
     path("don-vi/<str:code>/minh-chung/", evidence_files.store, name="evidence_store"),
+    # The grid of a committee: one group of criteria, all its cells
+    path("bang-nhap/<slug:period>/<str:code>/", grid.grid, name="grid"),
+    path("bang-nhap/<slug:period>/<str:code>/luu/", grid.grid_cells, name="grid_cells"),
     # Appraisal
     path("tham-dinh/<slug:period>/<str:code>/", appraisal.appraisal, name="appraisal"),
     path(

@@ -43,6 +43,11 @@ class EvaluationQuerySet(PunctualQuerySet):
         """Return the sheets of units that have to report in the period, or have done so."""
         return self.filter(period_unit__is_expected=True)
 
+    def within(self, unit):
+        """Return the sheets of `unit` and of all that stood, or stands, below it."""
+        below = access.branch(unit.path)
+        return self.filter(below.condition("path") | below.condition("unit__path"))
+
     def of(self, period, code):
         """Return the sheet of the unit `code` in the period `period`, with what pages show."""
         return self.filter(period__code=period, unit__code=code).with_context()

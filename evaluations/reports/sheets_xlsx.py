@@ -79,11 +79,7 @@ def sheet_book(*, user: User, period: Period, unit: Unit, criteria: str = "") ->
 
     A workbook holds one criteria set: the named one, else the one most sheets are under.
     """
-    within = Evaluation.objects.allowed(user, access.ENTER).filter(
-        access.branch(unit.path).condition("path")
-        | access.branch(unit.path).condition("unit__path"),
-        period=period,
-    )
+    within = Evaluation.objects.allowed(user, access.ENTER).within(unit).filter(period=period)
     own = Score.objects.filter(stage=Stage.SELF)
     sheets = list(
         within.select_related("unit", "period", "period_unit")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cells import access
-from cells.models import CellKind
+from cells.models import CellKind, Unit
 from evaluations.models import Evaluation, Period, ReopenRequest, State
 from evaluations.queue_filter import QueueFilter
 
@@ -79,6 +79,7 @@ def queue(request, period):
         "to_answer": ReopenRequest.objects.waiting_for(request.user, timezone.now()).count(),
         "sees_progress": bool(access.reach(request.user, access.PROGRESS)),
         "next_url": _next_url(request.user, period) if can_enter else "",
+        "grids": _grids(request.user) if can_enter else [],
     }
     template = "evaluations/_queue_table.html" if request.htmx else "evaluations/queue.html"
     return render(request, template, context)
@@ -112,6 +113,12 @@ def _waiting(user, period: Period, counts: dict[str, int], *, has_committees: bo
         waiting = Evaluation.objects.allowed(user, access.APPRAISE).owed()
         return waiting.filter(period=period, state=State.SUBMITTED).count()
     return counts.get(State.SUBMITTED, 0) if access.reach(user, access.APPRAISE) else 0
+
+
+def _grids(user) -> list[Unit]:
+    """Return the committees whose cells `user` can enter as a table."""
+    paths = access.reach(user, access.ENTER).paths
+    return list(Unit.objects.committees().active().filter(path__in=paths).order_by("path"))
 
 
 def _next_url(user, period: Period) -> str:

@@ -262,12 +262,12 @@ def test_queue_costs_the_same_for_many_sheets(as_, people, tree, django_assert_n
     queue = reverse("evaluations:queue", args=[PERIOD])
     client = as_(people.canbo)
     # session, user, period, roles, counts, page count, rows, kinds, requests to
-    # open again, next sheet, periods
-    with django_assert_num_queries(11):
+    # open again, next sheet, committees to enter as a table, periods
+    with django_assert_num_queries(12):
         client.get(queue)
     for _ in range(12):
         factories.sheet(factories.UnitFactory(parent=tree.ward))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(queue)
 
 
