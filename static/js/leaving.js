@@ -38,7 +38,7 @@
   function showElsewhere() {
     const notice = byId("chua-gui");
     if (!notice) return;
-    const records = unsent.all().filter((record) => record.page !== here);
+    const records = unsent.all().filter((record) => ![record.page, record.from].includes(here));
     notice.hidden = records.length === 0;
     if (records.length) fill(notice, records);
   }
@@ -83,10 +83,20 @@
     if (event.target.id === "dang-xuat") leaving = null;
   }, true);
 
+  // A pasted block changes hundreds of records at once.
+  let isDue = false;
   document.addEventListener("unsent:changed", () => {
+    if (isDue) return;
+    isDue = true;
+    window.setTimeout(onChanged);
+  });
+
+  function onChanged() {
+    isDue = false;
     showElsewhere();
     // All of it got through while the question stood there.
     if (leaving && byId("dang-xuat").open && !unsent.all().length) signOut(leaving);
-  });
+  }
+
   document.addEventListener("DOMContentLoaded", showElsewhere);
 })();
