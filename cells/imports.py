@@ -11,21 +11,43 @@ from cells.tables import Row, Table
 from cells.vietnamese import tidy
 
 T = TypeVar("T")
+# So many changes are kept word for word in a report.
+DETAILS = 1000
 
 
 @dataclass(frozen=True)
 class RowError:
-    """A cell that cannot be taken. `row` is the Excel row; None where the whole file is meant."""
+    """A cell that cannot be taken. `row` is the Excel row; None where the whole file is meant.
+
+    `kind` names the sort of error, "" where the message alone tells; `place` is the column from 1.
+    """
 
     row: int | None
     column: str | None
     value: str | None
     message: str
+    kind: str = ""
+    place: int | None = None
+
+
+SHOWN = ("row", "column", "value", "message")
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What a row does, or leaves, in one place: of whom, where, what stood, what the file says."""
+
+    row: int
+    name: str
+    where: str
+    old: str
+    new: str
+    why: str = ""
 
 
 @dataclass
 class Report:
-    """Counts of rows: each is created, updated, unchanged, or has errors."""
+    """Counts of rows: each is created, updated, unchanged, or has errors; and the details."""
 
     rows: int = 0
     created: int = 0
@@ -33,6 +55,14 @@ class Report:
     unchanged: int = 0
     errors: list[RowError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # The sheet of the workbook that holds the table, and the row of its header.
+    sheet: str = ""
+    header_row: int = 0
+    # What would be written; values newer on the web than in the file; what was passed over.
+    changes: list[Detail] = field(default_factory=list)
+    changes_total: int = 0
+    kept: list[Detail] = field(default_factory=list)
+    skipped: list[Detail] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """Return what `import_xlsx` prints: with any error nothing goes in, so nothing counts."""
@@ -40,12 +70,18 @@ class Report:
         return {
             "rows": self.rows,
             **{name: 0 if self.errors else getattr(self, name) for name in counts},
-            "errors": [vars(error) for error in self.errors],
+            "errors": [{name: getattr(error, name) for name in SHOWN} for error in self.errors],
         }
 
     def count(self, outcome: str) -> None:
         """Count one row as "created", "updated" or "unchanged"."""
         setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def change(self, detail: Detail) -> None:
+        """Remember what is written, of the first ones in full."""
+        self.changes_total += 1
+        if len(self.changes) < DETAILS:
+            self.changes.append(detail)
 
 
 def refusal(message: str) -> Report:
@@ -54,7 +90,7 @@ def refusal(message: str) -> Report:
 
 
 def report_of(table: Table) -> Report:
-    report = Report(rows=len(table.rows))
+    report = Report(rows=len(table.rows), sheet=table.title, header_row=table.header_row)
     if table.skipped:
         rows = ", ".join(f"{number} (“{text}”)" for number, text in table.skipped[:10])
         report.notes.append(f"Đã bỏ qua {len(table.skipped)} dòng không phải dữ liệu: dòng {rows}.")
@@ -70,12 +106,14 @@ class RowReader:
         self.report, self.table, self.row, self.private = report, table, row, private
         self.failed = False
 
-    def fail(self, key: str, message: str) -> None:
+    def fail(self, key: str, message: str, kind: str = "") -> None:
         value = shown(self.row.values.get(key))
         header = self.table.headers.get(key)
         if self.private:
             value, message = masked(value), masked(message) or ""
-        self.report.errors.append(RowError(self.row.number, header, value, message))
+        place = self.table.places.get(key)
+        error = RowError(self.row.number, header, value, message, kind, place)
+        self.report.errors.append(error)
         self.failed = True
 
     def has(self, key: str) -> bool:

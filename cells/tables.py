@@ -10,6 +10,8 @@ from cells.vietnamese import fold, tidy
 from cells.workbook import Grid, Line, WorkbookError
 
 HEADER_WITHIN = 40
+# The column in which a file is given back with its errors; read again, it says nothing.
+ERROR_COLUMN, ERROR_KEY = "Lỗi", "loi"
 _TOTAL = re.compile(
     r"(tổng cộng|tổng số)\b.*|(tổng|cộng|cộng dồn|tong cong|tong so)\s*[:.]?", re.IGNORECASE
 )
@@ -33,6 +35,10 @@ class Table:
     # Totals and signatures that were passed over: (row, text).
     skipped: list[tuple[int, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    # Where it stands: the sheet, the row of the header, the column of each key from 1.
+    title: str = ""
+    header_row: int = 0
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 Recognise = Callable[[str], str | None]
@@ -96,6 +102,9 @@ def _labels(lines: tuple[Line, ...], place: int) -> dict[int, list[str]]:
     labels, spread = {}, ""
     for column in range(max(len(line.cells), len(above.cells) if above else 0)):
         own, over = line.text(column), above.text(column) if above else ""
+        if header_key(own) == ERROR_KEY:
+            # Not a part of what is merged above its neighbour.
+            continue
         spread = over or spread
         options = [own] if own else [over]
         if own and spread:
@@ -130,10 +139,13 @@ def _table(
         text
         for column in range(len(line.cells))
         if column not in columns.values()
-        if (text := line.text(column))
+        if (text := line.text(column)) and header_key(text) != ERROR_KEY
     ]
     _check_unique(line, columns, recognise)
-    table = Table(headers, [], _texts(grid.lines[:place]), [], ignored)
+    table = Table(
+        headers, [], _texts(grid.lines[:place]), [], ignored, grid.title, line.number,
+        {key: column + 1 for key, column in columns.items()},
+    )  # fmt: skip
     body = list(grid.lines[place + 1 :])
     if body and _is_numbering(body[0]):
         body.pop(0)

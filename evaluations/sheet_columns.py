@@ -1,6 +1,7 @@
 """The columns of a workbook of sheets: written by the export, recognised by the import."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,9 @@ NUM_WORDS = {"tu", "ts", "num", "tu so"}
 DEN_WORDS = {"mau", "ms", "den", "mau so"}
 SHORT = {"tb": "trung binh"}
 LARGEST = 2_000_000_000
+LONGEST_REASON = 500
+# Kinds of errors, as the report groups them.
+CHOICE, NUMBER, MISSING = "choice", "number", "missing"
 DATA_SHEET = "_Chibo"
 FORMAT = "chibo-phieu-1"
 _LINE = re.compile(r"(?:dong |chi bao |muc )?(\d+\.\d+)(?![\d.])(.*)")
@@ -92,10 +96,10 @@ def _key(line: Indicator, rest: str) -> str:
     return line.code
 
 
-def answer_text(answer: Answer) -> str:
-    """Return an answer in one short text, for comparing."""
+def answer_text(answer: Answer, note: str = "") -> str:
+    """Return an answer in one short text, for comparing; `note` is why a line does not apply."""
     if answer.get("na"):
-        return NOT_APPLICABLE
+        return f"{NOT_APPLICABLE}: {note}" if note else NOT_APPLICABLE
     if "num" in answer:
         return f"{answer['num']}/{answer['den']}"
     return str(answer.get("choice") or answer.get("grade") or answer.get("count", ""))
@@ -107,12 +111,13 @@ def answer_spoken(answer: Answer, indicator: Indicator) -> str:
     return option.title if option else answer_text(answer)
 
 
-def cell_values(answer: Answer, indicator: Indicator) -> dict[str, Any]:
+def cell_values(answer: Answer, indicator: Indicator, note: str = "") -> dict[str, Any]:
     """Return what stands in the columns of a line, by part."""
     if not answer:
         return {}
     if answer.get("na"):
-        return dict.fromkeys(("num", "den") if ratio(indicator) else ("",), NOT_APPLICABLE)
+        said = answer_text(answer, tidy(note))
+        return {"num": said, "den": NOT_APPLICABLE} if ratio(indicator) else {"": said}
     if "num" in answer:
         return {"num": answer["num"], "den": answer["den"]}
     if "count" in answer:
@@ -125,15 +130,27 @@ def ratio(indicator: Indicator) -> bool:
 
 
 def _is_na(value: Any) -> bool:
-    return isinstance(value, str) and header_key(value.replace(".", " ")) in NA_WORDS
+    if not isinstance(value, str):
+        return False
+    return header_key(value.partition(":")[0].replace(".", " ")) in NA_WORDS
+
+
+def na_reason(cells: Mapping[str, Any]) -> str:
+    """Return why a line does not apply, as written behind "KAD:" in one of its cells."""
+    for value in cells.values():
+        if isinstance(value, str) and _is_na(value):
+            reason = tidy(value.partition(":")[2])
+            if reason:
+                return reason[:LONGEST_REASON]
+    return ""
 
 
 class PartError(Exception):
-    """A cell of a line that cannot be used: its part and the message."""
+    """A cell of a line that cannot be used: its part, the message, the kind of error."""
 
-    def __init__(self, part: str, message: str):
+    def __init__(self, part: str, message: str, kind: str):
         super().__init__(message)
-        self.part, self.message = part, message
+        self.part, self.message, self.kind = part, message, kind
 
 
 def read_cells(indicator: Indicator, cells: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +161,9 @@ def read_cells(indicator: Indicator, cells: dict[str, Any]) -> dict[str, Any]:
     if any(_is_na(value) for value in given.values()):
         if not all(_is_na(value) for value in given.values()):
             raise PartError(
-                next(iter(given)), f"Đã ghi {NOT_APPLICABLE} thì cả hai ô ghi {NOT_APPLICABLE}."
+                next(iter(given)),
+                f"Đã ghi {NOT_APPLICABLE} thì cả hai ô ghi {NOT_APPLICABLE}.",
+                MISSING,
             )
         return {"na": True}
     if indicator.input in ("choice", "grade"):
@@ -157,7 +176,7 @@ def read_cells(indicator: Indicator, cells: dict[str, Any]) -> dict[str, Any]:
     numbers = {part: _number(part, given[part]) for part in names if part in given}
     for part, name in names.items():
         if part not in numbers:
-            raise PartError(part, f"Dòng {indicator.code}: còn thiếu {name}.")
+            raise PartError(part, f"Dòng {indicator.code}: còn thiếu {name}.", MISSING)
     return numbers
 
 
@@ -168,19 +187,19 @@ def read_class(criteria: Criteria, value: Any) -> str:
     try:
         wanted = fold(text_of(value))
     except CellError as error:
-        raise PartError("", error.message) from error
+        raise PartError("", error.message, CHOICE) from error
     for code in criteria.annual_classes:
         if wanted in (fold(code), fold(class_name(code))):
             return code
     names = "”, “".join(class_name(code) for code in reversed(criteria.annual_classes))
-    raise PartError("", f"Xếp loại năm: chọn một trong: “{names}”.")
+    raise PartError("", f"Xếp loại năm: chọn một trong: “{names}”.", CHOICE)
 
 
 def _option(indicator: Indicator, value: Any) -> str:
     try:
         text = text_of(value)
     except CellError as error:
-        raise PartError("", error.message) from error
+        raise PartError("", error.message, CHOICE) from error
     wanted = SHORT.get(fold(text), fold(text))
     for same in (
         lambda option: option.code == text,
@@ -191,16 +210,16 @@ def _option(indicator: Indicator, value: Any) -> str:
             return found.code
     titles = "”, “".join(option.title for option in indicator.options)
     na = f", hoặc {NOT_APPLICABLE} nếu không áp dụng" if indicator.na else ""
-    raise PartError("", f"Dòng {indicator.code}: chọn một trong: “{titles}”{na}.")
+    raise PartError("", f"Dòng {indicator.code}: chọn một trong: “{titles}”{na}.", CHOICE)
 
 
 def _number(part: str, value: Any) -> Decimal | int:
     try:
         number = number_of(value)
     except CellError as error:
-        raise PartError(part, error.message) from error
+        raise PartError(part, error.message, NUMBER) from error
     if number is None or abs(number) > LARGEST:
-        raise PartError(part, "Số này lớn quá mức. Kiểm tra lại.")
+        raise PartError(part, "Số này lớn quá mức. Kiểm tra lại.", NUMBER)
     # What is not whole or below zero is refused by the rules, which name the line.
     return int(number) if number == number.to_integral_value() else number
 
@@ -210,8 +229,9 @@ def _pair(value: Any) -> dict[str, Any]:
         raise PartError(
             "",
             "Excel đã đổi số vừa gõ thành ngày. Dùng hai cột tử số, mẫu số như trong tệp mẫu.",
+            NUMBER,
         )
     found = _PAIR.fullmatch(str(value).strip())
     if not found:
-        raise PartError("", "Ghi tử số và mẫu số ngăn bằng dấu gạch chéo, ví dụ 27/30.")
+        raise PartError("", "Ghi tử số và mẫu số ngăn bằng dấu gạch chéo, ví dụ 27/30.", NUMBER)
     return {"num": _number("", found[1]), "den": _number("", found[2])}

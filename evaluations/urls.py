@@ -425,6 +425,7 @@ urlpatterns = [
     path("nhap-du-lieu/", imports.import_page, name="imports"),
     path("nhap-du-lieu/<uuid:pk>/", imports.import_run, name="import_run"),
     path("nhap-du-lieu/<uuid:pk>/nhap-that/", imports.import_apply, name="import_apply"),
+    path("nhap-du-lieu/<uuid:pk>/danh-dau-loi.xlsx", imports.import_marked, name="import_marked"),
     path("nhap-du-lieu/mau/<slug:kind>.xlsx", imports.import_template, name="import_template"),
     path(
         "nhap-du-lieu/phieu/<slug:period>/<str:code>.xlsx",

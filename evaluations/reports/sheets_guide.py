@@ -15,7 +15,8 @@ HOW_TO = [
     (
         NOT_APPLICABLE,
         f"Ghi {NOT_APPLICABLE} khi chỉ báo không áp dụng cho chi bộ; chỉ những dòng có ghi"
-        " “được phép KAD” mới nhận. Với tỷ lệ, ghi ở cả hai ô.",
+        f" “được phép KAD” mới nhận. Ghi lý do ngay sau đó: “{NOT_APPLICABLE}: không được giao"
+        f" chỉ tiêu”. Với tỷ lệ, ghi ở cả hai ô (lý do ở ô tử số).",
     ),
     (
         "Ô trống",
@@ -26,12 +27,13 @@ HOW_TO = [
     (
         "Điền xong",
         "Lưu tệp (.xlsx), vào mục “Nhập dữ liệu”, chọn tệp. Phần mềm kiểm tra thử trước, báo từng"
-        " ô sai; chỉ ghi khi đồng chí bấm “Nhập thật”.",
+        " ô sai; chỉ ghi khi đồng chí bấm “Nhập thật”. Có ô sai thì tải lại chính tệp này đã đánh"
+        " dấu (cột “Lỗi”, ô đỏ), sửa rồi nhập lại; không cần xóa cột “Lỗi”.",
     ),
     (
         "Người khác cùng sửa",
-        "Nếu sau khi xuất tệp có người sửa đúng ô đó trên trang phiếu, phần mềm sẽ báo và không"
-        " ghi đè.",
+        "Nếu sau khi xuất tệp có người sửa đúng ô đó trên trang phiếu, phần mềm sẽ báo cả hai giá"
+        " trị, ai sửa, lúc nào và không ghi đè.",
     ),
 ]
 

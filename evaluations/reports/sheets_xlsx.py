@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from cells import access
 from cells.models import Unit, User
+from cells.vietnamese import tidy
 from evaluations.answers import Answer, answer_of
 from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
 from evaluations.reports.class_column import class_column, class_validation
@@ -47,7 +48,7 @@ FIXED = (("Mã", 16), ("Tên chi bộ", 46), ("Trạng thái", 14))
 BLANK_ROWS = 150
 HINT = (
     "Điền các ô trắng rồi lưu tệp, sau đó chọn tệp ở mục “Nhập dữ liệu”. Ô trống: chưa chấm."
-    f" {NOT_APPLICABLE}: không áp dụng (chỉ ở dòng cho phép). Ô xám: không sửa."
+    f" {NOT_APPLICABLE}: lý do = không áp dụng (chỉ ở dòng cho phép). Ô xám: không sửa."
 )
 
 
@@ -61,6 +62,8 @@ class SheetRow:
     lock: str
     answers: dict[str, Answer]
     versions: dict[str, int]
+    # Why a line does not apply.
+    notes: dict[str, str]
     annual_class: str
 
 
@@ -105,6 +108,7 @@ def _row(sheet: Evaluation, rules: Criteria, user: User) -> SheetRow:
         lock=lock_status(sheet, access.ENTER, user=user),
         answers={line: answer_of(scores.get(line), rules.indicators[line]) for line in scores},
         versions={line: score.version for line, score in scores.items()},
+        notes={line: tidy(score.note) for line, score in scores.items() if score.na},
         annual_class=sheet.annual_class,
     )
 
@@ -205,7 +209,7 @@ def _rows(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColu
             write(page, number, place, value, style.fixed())
         for place, column in enumerate(columns, start=len(FIXED)):
             line = column.indicator
-            values = cell_values(row.answers.get(line.code, {}), line)
+            values = cell_values(row.answers.get(line.code, {}), line, row.notes.get(line.code, ""))
             align = {"align": "center"} if column.part else {}
             cell = style.fixed(**align) if row.lock else style.entry(**align)
             write(page, number, place, values.get(column.part), cell)
@@ -233,10 +237,13 @@ def _validations(page: Worksheet, lists: Lists, columns: list[LineColumn], last:
         if line.options:
             choices = tuple(option.title for option in line.options)
             choices += (NOT_APPLICABLE,) if line.na else ()
+            also = f" Không áp dụng thì ghi {NOT_APPLICABLE}: lý do." if line.na else ""
             rule: dict[str, Any] = {
                 "validate": "list",
                 "source": lists.source(choices),
-                **complaint("Chọn một mục trong danh sách."),
+                # Only a warning where words of one's own may stand behind KAD.
+                "error_type": "warning" if line.na else "stop",
+                **complaint(f"Chọn một mục trong danh sách.{also}"),
             }
         else:
             rule = _number_rule(place, line)
@@ -247,8 +254,9 @@ def _number_rule(place: int, line: Indicator) -> dict[str, Any]:
     """Return the check for a whole number from 0 up, or KAD where the line allows it."""
     cell = f"INDIRECT(ADDRESS(ROW(),{place + 1}))"
     number = f"IF(ISNUMBER({cell}),AND({cell}>=0,{cell}=INT({cell})),FALSE)"
-    formula = f'=OR({cell}="{NOT_APPLICABLE}",{number})' if line.na else f"={number}"
-    also = f" hoặc {NOT_APPLICABLE}" if line.na else ""
+    na = f'LEFT({cell},{len(NOT_APPLICABLE)})="{NOT_APPLICABLE}"'
+    formula = f"=OR({na},{number})" if line.na else f"={number}"
+    also = f" hoặc {NOT_APPLICABLE}: lý do" if line.na else ""
     return {
         "validate": "custom",
         "value": formula,
@@ -263,7 +271,8 @@ def _remember(book: Workbook, data: SheetBook) -> None:
     asks_class = data.criteria.rules.recognition.annual_class_gte
     values = {
         row.code: {
-            line: (row.versions[line], answer_text(answer)) for line, answer in row.answers.items()
+            line: (row.versions[line], answer_text(answer, row.notes.get(line, "")))
+            for line, answer in row.answers.items()
         }
         | ({CLASS_KEY: (0, row.annual_class)} if asks_class else {})
         for row in data.rows

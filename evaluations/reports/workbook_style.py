@@ -81,9 +81,14 @@ def complaint(text: str) -> dict[str, str]:
 
 
 class Lists:
-    """A hidden sheet that holds the choices of drop-downs: titles may contain commas."""
+    """A hidden sheet that holds the choices of drop-downs: titles may contain commas.
+
+    Each list has a name: what refers to another sheet by its address Excel saves in a way that
+    other programs drop.
+    """
 
     def __init__(self, book: Workbook):
+        self.book = book
         self.sheet = book.add_worksheet(LISTS)
         self.sheet.hide()
         self.columns: dict[tuple[str, ...], str] = {}
@@ -95,7 +100,9 @@ class Lists:
             for row, choice in enumerate(choices):
                 self.sheet.write_string(row, number, choice)
             letter = _letters(number)
-            self.columns[choices] = f"={LISTS}!${letter}$1:${letter}${len(choices)}"
+            name = f"DanhMuc_{number + 1}"
+            self.book.define_name(name, f"={LISTS}!${letter}$1:${letter}${len(choices)}")
+            self.columns[choices] = f"={name}"
         return self.columns[choices]
 
 

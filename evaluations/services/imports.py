@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -13,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cells import access
-from cells.imports import Report, RowError, file_record, refusal
+from cells.imports import Detail, Report, RowError, file_record, refusal
 from cells.models import Job, User
 from cells.services.unit_import import units_import
 from cells.workbook import WorkbookError, open_book
@@ -36,12 +37,21 @@ class Kind:
     run: Callable[..., Report]
     # What it writes names the file it came from.
     keeps_source: bool = False
+    # It can leave what is locked or in conflict as it stands, and take the rest.
+    can_skip: bool = False
 
 
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("sheets", "Phiếu chấm của chi bộ", "phiếu", access.ENTER, sheets_import),
+        Kind(
+            "sheets",
+            "Phiếu chấm của chi bộ",
+            "phiếu",
+            access.ENTER,
+            sheets_import,
+            can_skip=True,
+        ),
         Kind("members", "Đảng viên", "đảng viên", access.IMPORT, members_import),
         Kind("posts", "Chức vụ", "chức vụ", access.IMPORT, posts_import),
         Kind(
@@ -62,10 +72,13 @@ def kinds_of(user: User) -> list[Kind]:
     return [kind for kind in KINDS.values() if access.reach(user, kind.action)]
 
 
-def file_import(*, kind: str, path: Path, by: User, apply: bool, name: str = "") -> Report:
+def file_import(
+    *, kind: str, path: Path, by: User, apply: bool, name: str = "", skip: bool = False
+) -> Report:
     """Import a file or, without `apply`, say what that would do. Any error: nothing is written.
 
-    `name` is what the user called the file, where it was stored under another one.
+    `name` is what the user called the file, where it was stored under another one. With `skip`
+    what is locked or in conflict is no error, but stays as it is.
     """
     chosen = KINDS[kind]
     if not access.reach(by, chosen.action):
@@ -73,16 +86,17 @@ def file_import(*, kind: str, path: Path, by: User, apply: bool, name: str = "")
     try:
         with transaction.atomic():
             book = open_book(path)
-            source = {"source": Source((name or path.name)[:200], sha256_of(path))}
-            report = chosen.run(
-                book=book, by=by, apply=apply, **(source if chosen.keeps_source else {})
-            )
+            options: dict[str, Any] = {"skip": skip} if chosen.can_skip else {}
+            if chosen.keeps_source:
+                options["source"] = Source((name or path.name)[:200], sha256_of(path))
+            report = chosen.run(book=book, by=by, apply=apply, **options)
             if apply and not report.errors:
                 file_record(by=by, kind=kind, sha256=sha256_of(path), report=report)
             if report.errors or not apply:
                 transaction.set_rollback(True)
             if report.errors and apply:
-                report.created = report.updated = 0
+                report.created = report.updated = report.changes_total = 0
+                report.changes = []
     except WorkbookError as error:
         return refusal(error.message)
     except IntegrityError:
@@ -122,8 +136,11 @@ def upload_test(*, kind: str, file: UploadedFile, by: User) -> Job:
     return upload
 
 
-def upload_apply(*, upload: Job, by: User) -> Job:
-    """Import exactly the file that was tested, once. Raises RefusedError."""
+def upload_apply(*, upload: Job, by: User, skip: bool = False) -> Job:
+    """Import exactly the file that was tested, once. Raises RefusedError.
+
+    With `skip` what is locked or in conflict stays as it is.
+    """
     with transaction.atomic():
         held = Job.objects.select_for_update().get(pk=upload.pk, kind=JOB_KIND, created_by=by)
         path = upload_path(held)
@@ -134,7 +151,12 @@ def upload_apply(*, upload: Job, by: User) -> Job:
         if sha256_of(path) != held.parameters["sha256"]:
             raise RefusedError("Tệp đã bị thay đổi sau khi kiểm tra. Chọn lại tệp.")
         report = file_import(
-            kind=held.parameters["kind"], path=path, by=by, apply=True, name=held.parameters["name"]
+            kind=held.parameters["kind"],
+            path=path,
+            by=by,
+            apply=True,
+            name=held.parameters["name"],
+            skip=skip,
         )
         held.result = {"applied": not report.errors, **asdict(report)}
         held.finished_at = timezone.now()
@@ -154,6 +176,8 @@ def report_stored(upload: Job) -> Report:
     kept = upload.result or {}
     stored = {name: value for name, value in kept.items() if name != "applied"}
     stored["errors"] = [RowError(**error) for error in stored["errors"]]
+    for name in ("changes", "kept", "skipped"):
+        stored[name] = [Detail(**detail) for detail in stored.get(name, ())]
     return Report(**stored)
 
 

@@ -1,78 +1,75 @@
 """Sheets from a workbook: one row per cell, every value through the one engine and lock."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
-from django.utils import timezone
+from django.db.models import Prefetch, QuerySet
 
 from cells import access
-from cells.imports import CodeBook, Report, RowReader, report_of
+from cells.imports import CodeBook, Detail, Report, RowReader, report_of
 from cells.models import Door, User
 from cells.tables import Table, find_table
 from cells.workbook import Grid, WorkbookError
-from evaluations.answers import answer_of
 from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
-from evaluations.rules.engine import AnswerError, score_line
-from evaluations.services.class_import import class_given
-from evaluations.services.errors import RefusedError
+from evaluations.rules.engine import AnswerError
+from evaluations.services.errors import LockedError, RefusedError
 from evaluations.services.lines import Change, lines_save
-from evaluations.services.locks import line_lock, lock_status, mark_lock, returned_lines
+from evaluations.services.locks import lock_status
 from evaluations.services.sheet_basis import Basis, basis_of, period_of
+from evaluations.services.sheet_rows import LOCKED, RULE, SheetRow, Task
 from evaluations.services.sheets import annual_class_save
-from evaluations.sheet_columns import (
-    CLASS_KEY,
-    NEEDED,
-    PartError,
-    answer_spoken,
-    answer_text,
-    line_columns,
-    read_cells,
-    sheet_recogniser,
-)
+from evaluations.sheet_columns import CLASS_KEY, NEEDED, sheet_recogniser
 
 UNKNOWN = "Không có phiếu của chi bộ mang mã này trong phạm vi của đồng chí. Kiểm tra lại mã."
+WAY_ON = (
+    " Vào “Nhập dữ liệu”, xuất lại phiếu rồi chép các ô đã điền sang tệp mới (các cột có mã dòng"
+    " ở đầu)."
+)
 SOURCE = "import"
 
 
-@dataclass(frozen=True)
-class Task:
-    """One value to write, from one place of the file: a line, or the class of the year."""
+def sheets_import(*, book: list[Grid], by: User, apply: bool, skip: bool = False) -> Report:
+    """Read sheets and save each changed line; without `apply`, or with an error, undo it all.
 
-    reader: RowReader
-    key: str
-    sheet: Evaluation
-    line: str
-    answer: dict[str, Any]
-    version: int
-
-
-def sheets_import(*, book: list[Grid], by: User, apply: bool) -> Report:
-    """Read sheets and, if told to and nothing is wrong, save each changed line.
-
-    A blank cell says nothing: it neither scores a line nor takes a stored value away.
+    A test run does everything a real one does, so it guesses nothing. A blank cell says nothing:
+    it neither scores a line nor takes a stored value away. With `skip` what is locked, or was
+    changed by somebody since the export, stays as it is and the rest goes in.
     """
     basis = basis_of(book)
     period = period_of(book, basis, by)
     criteria, table = _find(book, basis, period, by)
     report = report_of(table)
     sheets = _sheets(table, period, by)
-    tasks: list[Task] = []
+    rows: list[SheetRow] = []
     seen: dict[int, int] = {}
-    for row in table.rows:
-        reader = RowReader(report, table, row)
+    for line in table.rows:
+        reader = RowReader(report, table, line)
         sheet = _sheet(reader, sheets, criteria, seen)
-        if sheet is None:
-            continue
-        found = _read(reader, sheet, basis, by)
-        if not reader.failed:
-            report.count(_outcome(sheet, found))
-            tasks.extend(found)
-    if apply and not report.errors:
-        _save(tasks, report, by)
+        if sheet is not None:
+            rows.append(SheetRow(reader, sheet, basis, by, skip))
+    with transaction.atomic():
+        for row in rows:
+            _take(row)
+        if report.errors or not apply:
+            transaction.set_rollback(True)
+    _tell_of_locks(rows)
     return report
+
+
+def _take(row: SheetRow) -> None:
+    """Read a row and save what it changes."""
+    tasks = row.read()
+    if row.reader.failed:
+        return
+    report, changes = row.reader.report, [row.change_of(task) for task in tasks]
+    outcome = _outcome(row, tasks)
+    _save(row, tasks)
+    if not row.reader.failed:
+        report.count(outcome)
+        for change in changes:
+            report.change(change)
 
 
 def _find(
@@ -81,14 +78,11 @@ def _find(
     """Return the table and the criteria set of most of its rows."""
     within = Evaluation.objects.allowed(by, access.ENTER).filter(period=period)
     choices = CriteriaSet.objects.filter(pk__in=within.values("criteria"))
-    if basis:
-        choices = choices.filter(code=basis.criteria)
     if not choices:
         raise WorkbookError(f"Đồng chí không có phiếu nào của {period.title} để nhập theo tệp này.")
+    usable = _of_the_file(choices, basis, period) if basis else choices
     best: tuple[int, CriteriaSet, Table] | None = None
-    for criteria in choices:
-        if basis and basis.sha256 != criteria.sha256:
-            raise WorkbookError("Bộ tiêu chí đã thay đổi sau khi xuất tệp. Xuất lại rồi điền.")
+    for criteria in usable:
         table = find_table(book, sheet_recogniser(criteria.rules), NEEDED)
         codes = [str(row.values.get("code", "")).strip() for row in table.rows]
         count = within.filter(criteria=criteria, unit__code__in=codes).count()
@@ -101,14 +95,34 @@ def _find(
     return best[1], best[2]
 
 
+def _of_the_file(
+    choices: QuerySet[CriteriaSet], basis: Basis, period: Period
+) -> Iterable[CriteriaSet]:
+    """Return the set that the file was made for, by code and checksum of its text."""
+    found = choices.filter(code=basis.criteria).first()
+    if found is None:
+        codes = ", ".join(sorted(choices.values_list("code", flat=True)))
+        raise WorkbookError(
+            f"Tệp này làm theo bộ tiêu chí {basis.criteria}, còn phiếu {period.title} của đồng chí"
+            f" chấm theo {codes} nên không nhập được.{WAY_ON}"
+        )
+    if found.sha256 != basis.sha256:
+        raise WorkbookError(
+            f"Tệp này làm theo một bản khác của bộ tiêu chí {found.code} (mã kiểm tra trong tệp"
+            f" {basis.sha256[:8]}, đang dùng {found.sha256[:8]}) nên không nhập được: các dòng có"
+            f" thể đã khác.{WAY_ON}"
+        )
+    return [found]
+
+
 def _sheets(table: Table, period: Period, by: User) -> CodeBook[Evaluation]:
     codes = {str(row.values.get("code", "")).strip() for row in table.rows}
     own = Score.objects.filter(stage=Stage.SELF).select_related("by")
     found = (
         Evaluation.objects.allowed(by, access.ENTER)
         .filter(period=period, unit__code__in=codes | {code.upper() for code in codes})
-        .select_related("period", "criteria", "unit", "period_unit")
-        .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"), "line_returns")
+        .select_related("period", "criteria", "unit", "period_unit__kind")
+        .prefetch_related("line_returns", Prefetch("scores", queryset=own, to_attr="own"))
     )
     return CodeBook((sheet.unit.code, sheet) for sheet in found)
 
@@ -121,118 +135,51 @@ def _sheet(
         return None
     sheet = sheets.get(code)
     if sheet is None:
-        reader.fail("code", UNKNOWN)
+        reader.fail("code", UNKNOWN, "unknown")
         return None
     if seen.setdefault(sheet.pk, reader.row.number) != reader.row.number:
-        reader.fail("code", f"Chi bộ này đã có ở dòng {seen[sheet.pk]} của tệp. Bỏ một dòng.")
+        said = f"Chi bộ này đã có ở dòng {seen[sheet.pk]} của tệp. Bỏ một dòng."
+        reader.fail("code", said, "twice")
         return None
     if sheet.criteria_id != criteria.pk:
-        reader.fail("code", f"Phiếu này chấm theo bộ tiêu chí khác ({sheet.criteria.code}).")
+        said = f"Phiếu này chấm theo bộ tiêu chí khác ({sheet.criteria.code})."
+        reader.fail("code", said, "other_set")
         return None
     return sheet
 
 
-def _read(reader: RowReader, sheet: Evaluation, basis: Basis | None, by: User) -> list[Task]:
-    """Return what the row changes; a locked sheet is a complaint only where it would change."""
-    scores = {score.line: score for score in sheet.own}  # type: ignore[attr-defined]
-    tasks = []
-    for line, indicator in sheet.criteria.rules.indicators.items():
-        keys = {column.part: column.key for column in line_columns(indicator)} | {"": line}
-        cells = {part: reader.row.values.get(key) for part, key in keys.items()}
-        try:
-            answer = read_cells(indicator, cells)
-            score_line(indicator, answer)
-        except PartError as error:
-            reader.fail(_present(reader, keys, error.part), error.message)
-            continue
-        except AnswerError as error:
-            reader.fail(_present(reader, keys, "num"), error.message)
-            continue
-        score = scores.get(line)
-        if not answer or answer == answer_of(score, indicator):
-            continue
-        key = _present(reader, keys, "num")
-        if basis and _is_stale(reader, key, sheet, line, answer, score, basis, by):
-            continue
-        tasks.append(Task(reader, key, sheet, line, answer, score.version if score else 0))
-    if code := class_given(reader, sheet, basis):
-        tasks.append(Task(reader, CLASS_KEY, sheet, CLASS_KEY, {CLASS_KEY: code}, 0))
-    if tasks and (reason := lock_status(sheet, access.ENTER, user=by)):
-        reader.fail(tasks[0].key, reason)
-        return []
-    return [task for task in tasks if not _is_closed(reader, task)]
-
-
-def _is_closed(reader: RowReader, task: Task) -> bool:
-    """Tell of a value that a return of single lines left closed; complain where it stands."""
-    returned = returned_lines(task.sheet)
-    classed = task.line == CLASS_KEY
-    reason = mark_lock(returned) if classed else line_lock(task.line, returned)
-    if reason:
-        reader.fail(task.key, reason)
-    return bool(reason)
-
-
-def _present(reader: RowReader, keys: dict[str, str], part: str) -> str:
-    """Return the column to blame: that of `part`, else one of the line that is in the file."""
-    wanted = [keys[part]] if part in keys else []
-    return next(key for key in [*wanted, *keys.values()] if key in reader.table.headers)
-
-
-def _is_stale(
-    reader: RowReader,
-    key: str,
-    sheet: Evaluation,
-    line: str,
-    answer: dict[str, Any],
-    score: Score | None,
-    basis: Basis,
-    by: User,
-) -> bool:
-    """Tell whether the value in the file must not be written over the stored one.
-
-    Untouched since the export: nothing to write. Touched on both sides: a complaint.
-    """
-    version, before = basis.values.get((sheet.unit.code, line), (0, ""))
-    if answer_text(answer) == before:
-        return True
-    if score is None or score.version == version or score.by_id == by.pk:
-        return False
-    indicator = sheet.criteria.rules.indicators[line]
-    when = timezone.localtime(score.at)
-    reader.fail(
-        key,
-        f"Dòng {line}: sau khi xuất tệp, {score.by or 'người khác'} đã ghi"
-        f" “{answer_spoken(answer_of(score, indicator), indicator)}” lúc {when:%H:%M %d/%m/%Y}."
-        " Xuất lại phiếu rồi điền, hoặc sửa trên trang phiếu.",
-    )
-    return True
-
-
-def _outcome(sheet: Evaluation, tasks: list[Task]) -> str:
+def _outcome(row: SheetRow, tasks: list[Task]) -> str:
     if not tasks:
         return "unchanged"
-    return "updated" if any(score.is_answered for score in sheet.own) else "created"  # type: ignore[attr-defined]
+    return "updated" if any(score.is_answered for score in row.scores.values()) else "created"
 
 
-@transaction.atomic
-def _save(tasks: list[Task], report: Report, by: User) -> None:
-    by_sheet: dict[int, list[Task]] = defaultdict(list)
+def _save(row: SheetRow, tasks: list[Task]) -> None:
+    by_kind: dict[bool, list[Task]] = defaultdict(list)
     for task in tasks:
-        by_sheet[task.sheet.pk].append(task)
-    for group in by_sheet.values():
-        changes = [
-            Change(task.line, task.answer, task.version) for task in group if task.line != CLASS_KEY
-        ]
-        sheet, classed = group[0].sheet, [task for task in group if task.line == CLASS_KEY]
-        try:
-            if changes:
-                lines_save(sheet=sheet, changes=changes, by=by, door=Door.IMPORT, source=SOURCE)
-            for task in classed:
-                code = task.answer[CLASS_KEY]
-                annual_class_save(sheet=sheet, annual_class=code, by=by, door=Door.IMPORT)
-        except (RefusedError, AnswerError) as error:
-            line = getattr(error, "line", None)
-            task = next((task for task in group if task.line == line), group[0])
-            task.reader.fail(task.key, error.message)
-            return
+        by_kind[task.line == CLASS_KEY].append(task)
+    changes = [Change(task.line, task.answer, task.version, task.note) for task in by_kind[False]]
+    save: dict[str, Any] = {"sheet": row.sheet, "by": row.by, "door": Door.IMPORT}
+    try:
+        if changes:
+            lines_save(changes=changes, source=SOURCE, **save)
+        for task in by_kind[True]:
+            annual_class_save(annual_class=task.answer[CLASS_KEY], **save)
+    except (RefusedError, AnswerError) as error:
+        line = getattr(error, "line", None)
+        task = next((task for task in tasks if task.line == line), tasks[0])
+        kind = LOCKED if isinstance(error, LockedError) else RULE
+        task.reader.fail(task.key, error.message, kind)
+
+
+def _tell_of_locks(rows: list[SheetRow]) -> None:
+    """List the sheets of the file that are locked and that it leaves as they are."""
+    told = {row.reader.row.number for row in rows if row.tasks or row.reader.failed}
+    for row in rows:
+        number = row.reader.row.number
+        told |= {detail.row for detail in row.reader.report.skipped}
+        if number in told:
+            continue
+        if reason := lock_status(row.sheet, access.ENTER, user=row.by):
+            name = row.sheet.unit.name
+            row.reader.report.skipped.append(Detail(number, name, "Cả phiếu", "", "", reason))

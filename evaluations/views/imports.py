@@ -1,16 +1,18 @@
 """Importing workbooks: choose a file, see what it would do, then do exactly that."""
 
-from itertools import islice
+from io import BytesIO
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cells.marked_workbook import can_be_marked, marked_workbook
 from cells.models import Job, Unit
 from evaluations.import_forms import UploadForm
 from evaluations.models import Period
+from evaluations.reports.import_groups import error_groups
 from evaluations.reports.imports import exports_for, summary
 from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
 from evaluations.reports.templates_xlsx import template_xlsx
@@ -25,8 +27,9 @@ from evaluations.services.imports import (
     upload_path,
     upload_test,
 )
+from evaluations.services.sheet_rows import PASSABLE
 
-ERRORS_SHOWN = 200
+ERRORS_SHOWN, DETAILS_SHOWN = 100, 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -69,15 +72,20 @@ def import_run(request, pk):
     waits = upload_path(upload).exists()
     level, text = summary(report, noun=kind.noun, applied=applied, waits=waits)
     changes = bool(report.created or report.updated)
+    passable = bool(report.errors) and all(error.kind in PASSABLE for error in report.errors)
     context = {
         "upload": upload,
         "level": level,
         "text": text,
-        "notes": report.notes,
-        "errors": list(islice(report.errors, ERRORS_SHOWN)),
-        "more": max(0, len(report.errors) - ERRORS_SHOWN),
+        "report": report,
+        "groups": error_groups(report.errors, shown=ERRORS_SHOWN),
+        "changes": report.changes[:DETAILS_SHOWN],
+        "more_changes": max(0, report.changes_total - DETAILS_SHOWN),
         "applied": applied,
         "can_apply": changes and waits and not report.errors and not applied,
+        "can_skip": waits and passable and not applied,
+        "can_mark": not applied and can_be_marked(upload_path(upload), report),
+        "is_export": kind.code == "sheets",
     }
     return render(request, "evaluations/import_run.html", context)
 
@@ -86,7 +94,8 @@ def import_run(request, pk):
 def import_apply(request, pk):
     upload = _own(request, pk)
     try:
-        upload = upload_apply(upload=upload, by=request.user)
+        skip = request.POST.get("skip") == "1"
+        upload = upload_apply(upload=upload, by=request.user, skip=skip)
     except RefusedError as error:
         messages.error(request, error.message)
     else:
@@ -95,6 +104,24 @@ def import_apply(request, pk):
         else:
             messages.error(request, "Chưa nhập gì: dữ liệu đã thay đổi sau khi kiểm tra.")
     return redirect("evaluations:import_run", pk=pk)
+
+
+@require_GET
+@never_cache
+def import_marked(request, pk):
+    """Send the file as it was uploaded, with its errors marked."""
+    upload = _own(request, pk)
+    report, path = report_stored(upload), upload_path(upload)
+    if is_applied(upload) or not can_be_marked(path, report):
+        messages.error(request, "Tệp không còn hoặc không có ô nào để đánh dấu. Chọn lại tệp.")
+        return redirect("evaluations:import_run", pk=pk)
+    name = upload.parameters["name"].removesuffix(".xlsx").replace('"', "")
+    return FileResponse(
+        BytesIO(marked_workbook(path, report)),
+        as_attachment=True,
+        filename=f"{name}-loi.xlsx",
+        content_type=XLSX,
+    )
 
 
 @require_GET

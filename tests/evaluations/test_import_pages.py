@@ -112,7 +112,7 @@ def test_many_errors_are_cut_with_their_number(client, ward, upload, tmp_path, m
     monkeypatch.setattr(views, "ERRORS_SHOWN", 2)
     rows = [["An", f"X{n}"] for n in range(5)]
     path = workbook(tmp_path / "a.xlsx", ["Họ và tên", "Mã chi bộ"], *rows)
-    assert "… và 3 lỗi nữa." in text(client.get(upload(path).url))
+    assert "… và 3 lỗi nữa cùng loại." in text(client.get(upload(path).url))
 
 
 @pytest.mark.parametrize("name", ["a.xls", "a.csv", "a.ods"])
