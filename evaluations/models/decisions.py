@@ -28,9 +28,7 @@ class DecisionQuerySet(models.QuerySet):
         # Correlated: a city asks for the few decisions of a page, not for all their sheets.
         visible = Evaluation.objects.visible_to(user)
         sheets = visible.filter(decision=models.OuterRef("pk"))
-        reopened = ReopenedResult.objects.filter(
-            decision=models.OuterRef("pk"), evaluation__in=visible.values("pk")
-        )
+        reopened = ReopenedResult.objects.visible_to(user).filter(decision=models.OuterRef("pk"))
         return (
             self.filter(models.Exists(sheets) | models.Exists(reopened))
             .annotate(seen=_counted(sheets), reopened=_counted(reopened))

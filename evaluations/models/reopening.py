@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cells import access
-from evaluations.models.sheets import Evaluation
+from evaluations.models.sheets import Evaluation, within
 from evaluations.models.states import State
 
+SHEET = "evaluation__"
 USER = settings.AUTH_USER_MODEL
 # What an unanswered or granted request says of its answer is all there or not at all.
 NO_ANSWER = Q(answered_by__isnull=True, answered_at__isnull=True, is_granted__isnull=True)
@@ -23,16 +24,15 @@ class ReopenRequestQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Return the requests on the sheets that `user` may see."""
-        return self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+        return self.filter(within(user, access.VIEW, SHEET))
 
     def waiting_for(self, user, now: datetime):
         """Return the open requests that `user` can answer as the sheets stand now.
 
         The answers of services.reopening.way_back, asked of many.
         """
-        sheets = Evaluation.objects
         locked = Q(
-            evaluation__in=sheets.allowed(user, access.ADMINISTER),
+            within(user, access.ADMINISTER, SHEET),
             evaluation__state__in=[State.DRAFT, State.RETURNED],
             evaluation__period_unit__is_expected=True,
             evaluation__period__locks_at__lte=now,
@@ -41,12 +41,11 @@ class ReopenRequestQuerySet(models.QuerySet):
             | Q(evaluation__period_unit__extended_until__lte=now)
         )
         handed_in = Q(
-            evaluation__in=sheets.allowed(user, access.APPRAISE),
+            within(user, access.APPRAISE, SHEET),
+            ~Q(evaluation__submitted_by=user),
             evaluation__state__in=[State.SUBMITTED, State.APPRAISED],
-        ) & ~Q(evaluation__submitted_by=user)
-        decided = Q(
-            evaluation__in=sheets.allowed(user, access.DECIDE), evaluation__state=State.DECIDED
         )
+        decided = Q(within(user, access.DECIDE, SHEET), evaluation__state=State.DECIDED)
         return (
             self.open()
             .filter(locked | handed_in | decided, evaluation__period__closed_at__isnull=True)
@@ -124,7 +123,7 @@ class ReopenRequest(models.Model):
 
 class ReopenedResultQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+        return self.filter(within(user, access.VIEW, SHEET))
 
 
 class ReopenedResult(models.Model):

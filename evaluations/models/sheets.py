@@ -32,12 +32,7 @@ class EvaluationQuerySet(PunctualQuerySet):
         """
         if action not in access.OF_COMMITTEES:
             return reached(self, access.reach(user, action), today="unit__path")
-        within = models.Q(pk__in=[])
-        for is_cell in (True, False):
-            reach = access.reach(user, judging(action, is_cell=is_cell))
-            above = reach.above("path") | reach.above("unit__path")
-            within |= models.Q(unit__is_cell=is_cell) & above
-        return self.filter(within)
+        return self.filter(within(user, action))
 
     def owed(self):
         """Return the sheets of units that have to report in the period, or have done so."""
@@ -73,6 +68,22 @@ class EvaluationQuerySet(PunctualQuerySet):
         )
         # A committee sums up its cells, so its own sheet comes after theirs.
         return self.order_by(rank, "-unit__is_cell", "path")
+
+
+def within(user, action: str, sheet: str = "") -> Q:
+    """Return what `allowed` asks, of rows that hold a sheet under the name `sheet`, as "sheet__".
+
+    For the few rows beside sheets: no list of all the sheets within reach is made.
+    """
+    if action not in access.OF_COMMITTEES:
+        reach = access.reach(user, action)
+        return reach.condition(f"{sheet}path") | reach.condition(f"{sheet}unit__path")
+    either = Q(pk__in=[])
+    for is_cell in (True, False):
+        reach = access.reach(user, judging(action, is_cell=is_cell))
+        above = reach.above(f"{sheet}path") | reach.above(f"{sheet}unit__path")
+        either |= Q(**{f"{sheet}unit__is_cell": is_cell}) & above
+    return either
 
 
 def judging(action: str, *, is_cell: bool) -> str:
