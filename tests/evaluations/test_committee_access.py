@@ -108,6 +108,7 @@ def test_queue_with_committees_costs_the_same_for_many(
     client.force_login(people.canbo)
     url = reverse("evaluations:queue", args=[sheets[0].period.code])
     client.get(url)
-    # Session, user, roles, period, counts, waiting, count, rows, kinds, periods, next.
-    with django_assert_num_queries(11):
+    # Session, user, roles, period, counts, waiting, count, rows, kinds, periods, next, requests
+    # to open again.
+    with django_assert_num_queries(12):
         client.get(url)
