@@ -109,6 +109,6 @@ def test_queue_with_committees_costs_the_same_for_many(
     url = reverse("evaluations:queue", args=[sheets[0].period.code])
     client.get(url)
     # Session, user, roles, period, counts, waiting, count, rows, kinds, periods, next, requests
-    # to open again.
-    with django_assert_num_queries(12):
+    # to open again, notices.
+    with django_assert_num_queries(13):
         client.get(url)
