@@ -150,7 +150,9 @@ def plan(door: socket.socket) -> list[Part]:
     logs = settings.DATA_DIR / "logs"
     logs.mkdir(exist_ok=True)
     schedule = settings.DATA_DIR / "celerybeat-schedule"
-    web = ["gunicorn", "chibo.wsgi", "--bind", f"fd://{door.fileno()}", "--workers", "2"]
+    web = ["gunicorn", "chibo.wsgi", "--bind", f"fd://{door.fileno()}", "--workers", "3"]
+    # No proxy stands in front that would take in a photograph from a slow line.
+    web += ["--timeout", "600"]
     celery = ["celery", "--app", "chibo", "--quiet"]
     worker = [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO"]
     beat = [*celery, "beat", "--schedule", str(schedule), "--pidfile", ""]

@@ -55,6 +55,13 @@ def data_dir() -> Path:
     return path
 
 
+def incoming_dir(data: Path) -> Path:
+    """Return where files lie while they come in: a disk, never the memory of a small machine."""
+    path = data / "incoming"
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def database_url(data: Path) -> str:
     if is_demo():
         return os.environ.get("DATABASE_URL") or f"sqlite:///{data / 'chibo.sqlite3'}"

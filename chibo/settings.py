@@ -170,6 +170,7 @@ EVIDENCE_SHEET_BYTES = env.megabytes("CHIBO_SHEET_MB", default=300)
 # A larger request is refused before it is read; files above 1 MB pass through the disk, not memory.
 UPLOAD_REQUEST_BYTES = 3 * EVIDENCE_FILE_BYTES + 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = env.incoming_dir(DATA_DIR)
 FILE_UPLOAD_HANDLERS = [
     "cells.uploads.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
