@@ -249,3 +249,20 @@ class BulkForm(forms.Form):
         if day < timezone.localdate():
             raise forms.ValidationError("Ngày hết hạn phải từ hôm nay trở đi. Hãy nhập lại.")
         return day
+
+
+class RoundForm(forms.Form):
+    """Until when a unit may explain itself, and what it is asked."""
+
+    ends_on = forms.DateField(label="Giải trình đến hết ngày", error_messages=DATE_ERRORS)
+    note = forms.CharField(
+        label="Lời nhắn cho đơn vị (không bắt buộc)",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"class": "form-control", "rows": 2}),
+        error_messages={"max_length": "Lời nhắn dài quá 1000 ký tự. Hãy viết gọn lại."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ends_on"].widget.attrs.update(_attributes("ends_on"))

@@ -13,6 +13,7 @@ from evaluations.views import (
     decisions,
     evidence,
     evidence_files,
+    explanations,
     extensions,
     grid,
     history,
@@ -245,6 +246,38 @@ urlpatterns = [
     path("tham-dinh-nhieu/<slug:period>/xem-truoc/", bulk.bulk_preview, name="bulk_preview"),
     path("tham-dinh-nhieu/<slug:period>/chay/", bulk.bulk_start, name="bulk_start"),
     path("tham-dinh-nhieu/<slug:period>/ket-qua/<uuid:pk>/", bulk.bulk_result, name="bulk_result"),
+    # Explaining what was appraised otherwise
+    path("giai-trinh/<slug:period>/<str:code>/", explanations.explanation, name="explanation"),
+    path(
+        "giai-trinh/<slug:period>/<str:code>/luu/",
+        explanations.explanation_save,
+        name="explanation_save",
+    ),
+    path(
+        "giai-trinh/<slug:period>/<str:code>/gui/",
+        explanations.explanation_submit,
+        name="explanation_submit",
+    ),
+    path(
+        "giai-trinh/<slug:period>/<str:code>/dong-y/",
+        explanations.explanation_agree,
+        name="explanation_agree",
+    ),
+    path(
+        "giai-trinh/<slug:period>/<str:code>/mo/",
+        explanations.explanation_open,
+        name="explanation_open",
+    ),
+    path(
+        "giai-trinh/<slug:period>/<str:code>/ket-thuc/",
+        explanations.explanation_end,
+        name="explanation_end",
+    ),
+    path(
+        "giai-trinh/<slug:period>/<str:code>/dong/<str:line>/tra-loi/",
+        explanations.explanation_answer,
+        name="explanation_answer",
+    ),
     # Decisions
     path("quyet-dinh/", decisions.decisions_now, name="decisions_now"),
     path("quyet-dinh/<slug:period>/", decisions.decisions, name="decisions"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from cells import access
 from cells.models import Unit, User
@@ -46,6 +47,8 @@ class Desk:
     queryset: QuerySet[Evaluation]
     rows: tuple[Row, ...]
     closed: str
+    # What is appraised but waits for an explanation or its answer, each with why.
+    held_up: tuple[tuple[Evaluation, str], ...] = ()
 
     @property
     def committee(self) -> Unit | None:
@@ -65,11 +68,20 @@ def desk_of(user: User, period: Period, code: str) -> Desk:
             .select_related("unit", "period_unit", "criteria")
             .order_by("path")
         )
+    held_up = _held_up(waiting)
+    waiting = waiting.exclude(pk__in=[sheet.pk for sheet, _ in held_up])
     # The text of a criteria set is long; it is read once, not with every sheet.
     sets = CriteriaSet.objects.in_bulk({sheet.criteria_id for sheet in waiting})
     rows = tuple(_row(sheet, period, sets[sheet.criteria_id]) for sheet in waiting)
     closed = locks.lock_status(rows[0].sheet, access.DECIDE, user=user) if rows else ""
-    return Desk(period, choices, chosen, waiting, rows, closed)
+    return Desk(period, choices, chosen, waiting, rows, closed, held_up)
+
+
+def _held_up(waiting: QuerySet[Evaluation]) -> tuple[tuple[Evaluation, str], ...]:
+    now = timezone.now()
+    asked = waiting.filter(Q(explained_until__gt=now) | Q(explanations_waiting__gt=0))
+    told = [(sheet, locks.explaining(sheet, now, deciding=True)) for sheet in asked]
+    return tuple(told)
 
 
 def _choices(user: User, period: Period) -> tuple[Choice, ...]:

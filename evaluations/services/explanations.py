@@ -24,6 +24,11 @@ from evaluations.models import (
 )
 from evaluations.services import locks
 from evaluations.services.errors import LockedError, ReasonMissingError, RefusedError
+from evaluations.services.explanation_notices import (
+    answered_tell,
+    explained_tell,
+    round_tell,
+)
 from evaluations.services.sheets import (
     apply_outcome,
     explaining_end,
@@ -104,6 +109,7 @@ def round_open(
     sheet_record(
         held, by, door, "explanation_opened", reason="; ".join(filter(None, [until, note]))
     )
+    round_tell(held, ends_at=made.ends_at, by=by)
     return made
 
 
@@ -160,6 +166,7 @@ def _submit(
     count = held.explanations_waiting
     words = f"{count} dòng giải trình" if count else "đồng ý với kết quả thẩm định"
     sheet_record(held, by, door, "explanation_submitted", reason=words)
+    explained_tell(held, found, by=by)
     if not count:
         return explaining_end(held)
     held.explained_until = None
@@ -186,6 +193,7 @@ def explanation_answer(
     ExplanationAnswer.objects.create(round=found, line=line, is_kept=keep, text=text.strip(), by=by)
     new = f"{'Giữ nguyên' if keep else 'Thẩm định lại'}: {text.strip()}"
     sheet_record(held, by, door, "explanation_answered", field=f"{line}.answered", new=new)
+    answered_tell(held, line=line, by=by)
     held.explained_until, held.explanations_waiting = None, len(waiting) - 1
     fields = ["explained_until", "explanations_waiting"]
     if len(waiting) == 1:
@@ -209,7 +217,7 @@ def _back_to_appraisal(
 @transaction.atomic
 def round_end_early(*, sheet: Evaluation, reason: str, by: User, door: str) -> None:
     """End the time to explain before its day; what was said by then is answered as usual."""
-    held = sheet_locked(sheet, locks.EXPLAIN, by)
+    held = sheet_locked(sheet, locks.ANSWER, by)
     found = _open_round(held)
     if not found.takes_words:
         raise LockedError("Vòng giải trình đã kết thúc.")

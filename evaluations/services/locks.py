@@ -87,14 +87,14 @@ def lock_status(sheet: Evaluation, action: str, *, user: User, now: datetime | N
         return _locked_by_time(sheet)
     if action in OF_ANOTHER and sheet.submitted_by_id == user.pk:
         return "Đồng chí là người nộp phiếu này nên không thẩm định được; cần một cán bộ khác."
-    if action in AFTER_EXPLAINING and (reason := explaining(sheet, now)):
-        return reason
-    if action == access.DECIDE and sheet.explanations_waiting:
-        return f"Còn {sheet.explanations_waiting} giải trình chờ cán bộ thẩm định trả lời."
+    if action == EXPLAIN and sheet.appraised_by_id == user.pk:
+        return "Đồng chí là người thẩm định phiếu này nên không giải trình thay đơn vị được."
+    if action in AFTER_EXPLAINING:
+        return explaining(sheet, now, deciding=action == access.DECIDE)
     return ""
 
 
-def explaining(sheet: Evaluation, now: datetime) -> str:
+def explaining(sheet: Evaluation, now: datetime, *, deciding: bool) -> str:
     """Return what an explanation round still holds up, "" for nothing."""
     if sheet.explained_until is not None and now < sheet.explained_until:
         end = timezone.localtime(sheet.explained_until)
@@ -102,6 +102,8 @@ def explaining(sheet: Evaluation, now: datetime) -> str:
             f"{sheet.whose.capitalize()} đang giải trình, đến hết {end:%d/%m/%Y}."
             " Chờ giải trình xong hoặc kết thúc sớm vòng giải trình."
         )
+    if deciding and sheet.explanations_waiting:
+        return f"Còn {sheet.explanations_waiting} giải trình chờ cán bộ thẩm định trả lời."
     return ""
 
 
