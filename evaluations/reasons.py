@@ -116,6 +116,11 @@ def _veto_title(criteria: Criteria, code: str) -> str:
     return titles.get(code, "bộ tiêu chí không có điểm loại này")
 
 
+def veto_names(criteria: Criteria, codes: Iterable[str]) -> str:
+    """Name vetoes in a sentence."""
+    return "; ".join(_veto_title(criteria, code) for code in codes) or "không có điểm loại"
+
+
 def _class_sentence(criteria: Criteria, annual_class: str) -> str:
     lowest = class_name(criteria.recognition.annual_class_gte or "")
     if not annual_class:

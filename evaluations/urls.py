@@ -21,6 +21,7 @@ from evaluations.views import (
     imports,
     line_returns,
     line_talk,
+    marks,
     member_sheets,
     papers,
     periods,
@@ -123,8 +124,8 @@ urlpatterns = [
         line_talk.flag_clear,
         name="line_flag_clear",
     ),
-    path("phieu/<slug:period>/<str:code>/diem-loai/", sheets.vetoes, name="vetoes"),
-    path("phieu/<slug:period>/<str:code>/xep-loai/", sheets.annual_class, name="annual_class"),
+    path("phieu/<slug:period>/<str:code>/diem-loai/", marks.vetoes, name="vetoes"),
+    path("phieu/<slug:period>/<str:code>/xep-loai/", marks.annual_class, name="annual_class"),
     path("phieu/<slug:period>/<str:code>/goi-y/", suggestions.take, name="suggestion_take"),
     path(
         "phieu/<slug:period>/<str:code>/nguon/<str:line>/",

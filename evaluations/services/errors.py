@@ -1,5 +1,8 @@
 """Refusals that a person can act on."""
 
+from typing import Any
+
+from cells.models import User
 from evaluations.models import Score
 
 
@@ -25,6 +28,14 @@ class LineLockedError(LockedError):
 
 class ReasonMissingError(RefusedError):
     """The change needs a reason that was not given."""
+
+
+class MarkConflictError(RefusedError):
+    """Somebody else changed meanwhile what a sheet says beside its lines. `theirs` stands now."""
+
+    def __init__(self, by: User | None, theirs: Any):
+        super().__init__(f"{by or 'Người khác'} vừa sửa mục này.")
+        self.by, self.theirs = by, theirs
 
 
 class ConflictError(RefusedError):

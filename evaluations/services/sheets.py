@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cells import access
-from cells.models import User
+from cells.models import AuditEntry, User
 from cells.services import audit
 from evaluations.answers import answers_of, score_of
 from evaluations.models import Evaluation, Stage, State
@@ -15,6 +15,7 @@ from evaluations.rules.engine import Outcome
 from evaluations.services import locks
 from evaluations.services.errors import (
     LockedError,
+    MarkConflictError,
     ReasonMissingError,
     RefusedError,
 )
@@ -65,27 +66,48 @@ def apply_outcome(sheet: Evaluation, stage: str, outcome: Outcome) -> list[str]:
 
 @transaction.atomic
 def vetoes_save(
-    *, sheet: Evaluation, vetoes: Sequence[str], by: User, door: str, reason: str = ""
+    *,
+    sheet: Evaluation,
+    vetoes: Sequence[str],
+    by: User,
+    door: str,
+    reason: str = "",
+    seen: Sequence[str] | None = None,
 ) -> Evaluation:
-    """Set which vetoes hold. After submission only the appraiser may, with a reason."""
+    """Set which vetoes hold. After submission only the appraiser may, with a reason.
+
+    `seen` is what the caller saw (None: whatever stands); raises MarkConflictError if it changed.
+    """
     held = _held_to_mark(sheet, by)
     known = {veto.code for veto in held.criteria.rules.vetoes}
     if unknown := set(vetoes) - known:
         raise RefusedError(f"Không có điểm loại {', '.join(sorted(unknown))}.")
-    return _mark(held, "vetoes", sorted(set(vetoes)), by, door, reason, "điểm loại")
+    new = sorted(set(vetoes))
+    _refuse_if_changed(held, "vetoes", seen, new)
+    return _mark(held, "vetoes", new, by, door, reason, "điểm loại")
 
 
 @transaction.atomic
 def annual_class_save(
-    *, sheet: Evaluation, annual_class: str, by: User, door: str, reason: str = ""
+    *,
+    sheet: Evaluation,
+    annual_class: str,
+    by: User,
+    door: str,
+    reason: str = "",
+    seen: str | None = None,
 ) -> Evaluation:
-    """Set the class of the year, "" for none yet. After submission only the appraiser may."""
+    """Set the class of the year, "" for none yet. After submission only the appraiser may.
+
+    `seen` is what the caller saw (None: whatever stands); raises MarkConflictError if it changed.
+    """
     held = _held_to_mark(sheet, by)
     rules = held.criteria.rules
     if rules.recognition.annual_class_gte is None:
         raise RefusedError("Bộ tiêu chí của phiếu này không xét xếp loại năm.")
     if annual_class not in ("", *rules.annual_classes):
         raise RefusedError("Không có mức xếp loại năm này. Hãy chọn lại.")
+    _refuse_if_changed(held, "annual_class", seen, annual_class)
     return _mark(held, "annual_class", annual_class, by, door, reason, "xếp loại năm")
 
 
@@ -95,6 +117,19 @@ def _held_to_mark(sheet: Evaluation, by: User) -> Evaluation:
     if reason := locks.mark_lock(locks.returned_lines(held)):
         raise LockedError(reason)
     return held
+
+
+def _refuse_if_changed(held: Evaluation, field: str, seen: Any, new: Any) -> None:
+    stands = getattr(held, field)
+    if seen is None or stands in (seen, new):
+        return
+    last = (
+        AuditEntry.objects.filter(subject_type="evaluation", subject_id=held.pk, field=field)
+        .select_related("by")
+        .order_by("-pk")
+        .first()
+    )
+    raise MarkConflictError(last.by if last else None, stands)
 
 
 def _mark(

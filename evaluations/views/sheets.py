@@ -1,7 +1,5 @@
 """Entering a sheet: one page, saved line by line."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -115,42 +113,6 @@ def _view(request, found, suggested):
         changed={code: {"suggestion": one} for code, one in suggested.lines.items()},
         marks=marks_of(found),
     )
-
-
-@require_POST
-def vetoes(request, period, code):
-    """Save which vetoes hold, and answer with the parts of the page that this changed."""
-    save = partial(sheets.vetoes_save, vetoes=request.POST.getlist("veto"))
-    return _marked(request, period, code, save, "diem-loai")
-
-
-@require_POST
-def annual_class(request, period, code):
-    """Save the class of the year, and answer with the parts of the page that this changed."""
-    save = partial(sheets.annual_class_save, annual_class=request.POST.get("class", ""))
-    return _marked(request, period, code, save, "xep-loai")
-
-
-def _marked(request, period, code, save, place):
-    found = get_object_or_404(
-        Evaluation.objects.allowed(request.user, access.ENTER).of(period, code)
-    )
-    error, status = "", 200
-    try:
-        found = save(sheet=found, by=request.user, door=Door.WEB)
-    except LockedError as refused:
-        error, status = refused.message, 423
-    except RefusedError as refused:
-        error, status = refused.message, 422
-    view = sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF))
-    context = {
-        "sheet": found,
-        "view": view,
-        "error": error,
-        "place": place,
-        "can_enter": status != 423,
-    }
-    return render(request, "evaluations/_mark_saved.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

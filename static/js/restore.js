@@ -2,8 +2,8 @@
   "use strict";
 
   // After a reload, or a new sign-in, what was typed and never confirmed is put back into its
-  // fields with the version it was typed upon, marked, and sent. In a line that is closed now it
-  // is shown beside the fields and can be dropped.
+  // fields with the version it was typed upon, marked, and sent. Where that cannot be, because the
+  // line is closed now, it is shown beside the fields and can be dropped.
   const { lines, resend, unsent } = window.chibo;
   const letGo = new Set();
 
@@ -44,8 +44,9 @@
       unsent.drop(record.url);
       return;
     }
-    const isClosed = !resend.fields(form).some((field) => field.matches(":enabled"));
-    if (isClosed) showLeft(form, record);
+    // Without a version nothing would tell that somebody changed it meanwhile.
+    const isOpen = resend.fields(form).some((field) => field.matches(":enabled"));
+    if (!isOpen || !resend.hidden(form).length) showLeft(form, record);
     else putBack(form, record, isReload);
   }
 

@@ -131,3 +131,28 @@ def test_scorecard_and_history_name_it(client, people, submitted):
     trail = client.get(address("history", submitted)).content.decode()
     assert "Ghi xếp loại năm" in trail
     assert "Theo kết luận của đảng ủy" in trail
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "mine", "theirs", "version"),
+    [
+        ("vetoes", "veto", "V1", {"vetoes": ["V2", "V3"]}, "V2 V3"),
+        ("annual_class", "class", "HTNV", {"annual_class": "HTTNV"}, "HTTNV"),
+    ],
+)
+def test_what_somebody_else_set_meanwhile_is_not_replaced_unseen(
+    client, people, sheet, name, field, mine, theirs, version
+):
+    save = {"vetoes": sheets.vetoes_save, "annual_class": sheets.annual_class_save}[name]
+    save(sheet=sheet, by=people.bithu, door=Door.WEB, **theirs)
+    client.force_login(people.canbo)
+    where = reverse(f"evaluations:{name}", args=["2026", sheet.unit.code])
+    refused = client.post(where, {field: mine, "version": ""})
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert 'data-outcome="conflict"' in page
+    assert people.bithu.full_name in page
+    assert f'data-take-mine="{version}"' in page
+    assert client.post(where, {field: mine, "version": version}).status_code == 200
+    # Who chooses what already stands replaces nothing, whatever was seen.
+    assert client.post(where, {field: mine, "version": ""}).status_code == 200
