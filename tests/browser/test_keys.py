@@ -21,7 +21,7 @@ COMPOSING = [
 def test_a_whole_sheet_is_entered_by_keys_alone(visit):
     clerk = visit("canbo")
     page = clerk.page
-    open_draft(clerk, 6)
+    open_draft(clerk)
     page.keyboard.press("g")
     for one in page.locator("li[data-line]").all():
         code = one.get_attribute("data-line")
@@ -65,7 +65,7 @@ def test_a_whole_sheet_is_entered_by_keys_alone(visit):
 def test_no_key_is_taken_from_who_types_or_composes(visit):
     clerk = visit("canbo")
     page = clerk.page
-    open_draft(clerk, 7)
+    open_draft(clerk)
     choice = line(page, "1.4")
     choice.locator("[type=radio]").first.focus()
     for event in COMPOSING:
