@@ -50,6 +50,13 @@ NAVIGATION = [
     ("cells:areas", "Địa bàn", "geo-alt", {access.VIEW}, ORGANISATION),
     ("evaluations:periods", "Kỳ đánh giá", "calendar3", {access.ADMINISTER}, UPKEEP),
     ("evaluations:imports", "Nhập dữ liệu", "file-earmark-arrow-up", {access.IMPORT}, UPKEEP),
+    (
+        "evaluations:verifiers",
+        "Phân công thẩm định",
+        "clipboard2-check",
+        {access.VERIFIERS},
+        UPKEEP,
+    ),
     ("cells:accounts", "Tài khoản", "person-badge", {access.ACCOUNTS}, UPKEEP),
 ]
 

@@ -40,6 +40,7 @@ from evaluations.views import (
     sheets,
     suggestions,
     units,
+    verifiers,
     votes,
     what_if,
 )
@@ -247,6 +248,10 @@ urlpatterns = [
     path("tham-dinh-nhieu/<slug:period>/xem-truoc/", bulk.bulk_preview, name="bulk_preview"),
     path("tham-dinh-nhieu/<slug:period>/chay/", bulk.bulk_start, name="bulk_start"),
     path("tham-dinh-nhieu/<slug:period>/ket-qua/<uuid:pk>/", bulk.bulk_result, name="bulk_result"),
+    # Who verifies which group
+    path("phan-cong/", verifiers.verifiers, name="verifiers"),
+    path("phan-cong/them/", verifiers.verifier_name, name="verifier_name"),
+    path("phan-cong/<int:pk>/ket-thuc/", verifiers.verifier_end, name="verifier_end"),
     # Explaining what was appraised otherwise
     path("giai-trinh/<slug:period>/<str:code>/", explanations.explanation, name="explanation"),
     path(

@@ -24,6 +24,7 @@ from evaluations.models import (
     CriteriaSet,
     Decision,
     Evaluation,
+    GroupVerifier,
     PeriodUnit,
     Ranking,
     Recognition,
@@ -343,6 +344,22 @@ class World:
             parameters={"action": "chap-nhan", "period": PERIOD, "sheets": []},
             result={"rows": [], "done": 0},
         )
+
+    def named(self, role):
+        return [(place, {}, {"committee": self.unit(place).code}) for place in GRASSROOTS]
+
+    def verifier(self, role):
+        return [(place, {"pk": row.pk}, {}) for place, row in self.verifiers.items()]
+
+    @cached_property
+    def verifiers(self):
+        """Name somebody for a group at each grassroots committee."""
+        return {
+            place: GroupVerifier.objects.create(
+                committee=self.unit(place), group="G1", user=self.stranger, named_by=self.stranger
+            )
+            for place in GRASSROOTS
+        }
 
     def criteria(self, role):
         """Return the one published set that everybody may read."""
