@@ -69,9 +69,10 @@
     }
 
     function escape() {
-      const isOpen = list.isOpen();
+      const isTouched = list.isOpen() || input.value !== view.row().shown[view.at.c];
       list.hide();
-      if (view.mode !== "ready" || isOpen) view.ready();
+      view.mode = "ready";
+      if (isTouched) view.ready();
       else if (grid.isUnsaved(view.line())) restore();
       else view.leave();
     }
