@@ -21,7 +21,7 @@ from cells.vietnamese import tidy
 AUTHOR = "Chibo"
 RED, PALE = PatternFill("solid", fgColor="FFFF9999"), PatternFill("solid", fgColor="FFFDE8E8")
 WORDS = Font(name="Times New Roman", size=12, color="FF9C0006")
-WIDTH = 60
+WIDTH, LINE_HEIGHT = 90, 17
 # What the marked cells looked like, so that a file marked twice shows only the errors left.
 MEMORY = "_ChiboLoi"
 # Such a file takes a few seconds; a larger one is to be split.
@@ -84,11 +84,17 @@ def _say(cell: Any, errors: Sequence[RowError]) -> None:
     cell.font, cell.fill = WORDS, PALE
     cell.alignment = Alignment(wrap_text=True, vertical="center")
     cell.protection = Protection(locked=False)
+    lines = sum(1 + len(line) // WIDTH for line in cell.value.split("\n"))
+    shape = cell.parent.row_dimensions[cell.row]
+    # No program fits the height of a row to a text that another program wrote.
+    shape.height = max(shape.height or 0, LINE_HEIGHT * lines)
 
 
 def _words(error: RowError) -> str:
-    column = tidy(error.column or "")
-    return f"{column}: {error.message}" if column else error.message
+    # The first line of a header names the column; the message may name it too.
+    column = tidy((error.column or "").split("\n")[0])
+    is_named = not column or error.message.startswith(f"Dòng {column.split(' ')[0]}:")
+    return error.message if is_named else f"{column}: {error.message}"
 
 
 def _mark(cell: Any, message: str, memory: Worksheet) -> None:

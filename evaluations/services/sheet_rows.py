@@ -64,14 +64,24 @@ class SheetRow:
 
     def read(self) -> list[Task]:
         """Return what the row changes; a lock is a complaint only where it would change."""
+        errors = self.reader.report.errors
+        before = len(errors)
         for indicator in self.sheet.criteria.rules.indicators.values():
             self._line(indicator)
         if code := class_given(self.reader, self.sheet, self.basis, self.by):
             self.tasks.append(
                 Task(self.reader, CLASS_KEY, self.sheet, CLASS_KEY, {CLASS_KEY: code}, 0)
             )
-        if self.tasks:
-            self._refuse_locked()
+        reason = lock_status(self.sheet, access.ENTER, user=self.by)
+        if reason and (self.tasks or self.reader.failed):
+            # What is wrong in a row that is closed need not be mended.
+            del errors[before:]
+            self.reader.failed = False
+            key = self.tasks[0].key if self.tasks else "code"
+            self._locked(key, reason, where="Cả phiếu")
+            self.tasks = []
+        elif self.tasks:
+            self._refuse_closed_lines()
         return self.tasks
 
     def _line(self, indicator: Indicator) -> None:
@@ -151,23 +161,19 @@ class SheetRow:
             CONFLICT,
         )
 
-    def _refuse_locked(self) -> None:
-        """Take back what a locked sheet, or a closed line of it, does not let in."""
-        if reason := lock_status(self.sheet, access.ENTER, user=self.by):
-            self._locked(self.tasks[0], reason, where="Cả phiếu")
-            self.tasks = []
-            return
+    def _refuse_closed_lines(self) -> None:
+        """Take back what the closed lines of an open sheet do not let in."""
         closed = closed_lines(self.sheet, self.by, appraising=False)
         for task in [task for task in self.tasks if task.line in closed]:
-            self._locked(task, closed[task.line], where=f"Dòng {task.line}")
+            self._locked(task.key, closed[task.line], where=f"Dòng {task.line}")
             self.tasks.remove(task)
 
-    def _locked(self, task: Task, reason: str, *, where: str) -> None:
+    def _locked(self, key: str, reason: str, *, where: str) -> None:
         if self.skip:
             detail = Detail(self.reader.row.number, self.sheet.unit.name, where, "", "", reason)
             self.reader.report.skipped.append(detail)
         else:
-            self.reader.fail(task.key, reason, LOCKED)
+            self.reader.fail(key, reason, LOCKED)
 
     def change_of(self, task: Task) -> Detail:
         """Return what a task changes, in words."""

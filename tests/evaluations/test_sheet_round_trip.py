@@ -17,6 +17,7 @@ from evaluations.models import State
 from evaluations.reports.import_groups import error_groups
 from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
 from evaluations.services.imports import upload_path
+from evaluations.services.line_returns import line_mark, lines_return
 from evaluations.services.lines import Change, lines_save
 from evaluations.services.sheet_import import sheets_import
 from tests import factories
@@ -218,6 +219,32 @@ def test_locked_sheet_that_the_file_leaves_alone_is_listed_with_its_reason(ward,
     assert report.errors == []
 
 
+def test_wrong_cells_of_a_locked_sheet_are_one_complaint_about_the_lock(ward, export):
+    path = fill(export(), b_1_1="Có lẽ", b_1_2_num=9)
+    sheet = ward.sheets[1]
+    sheet.state, sheet.submitted_by = State.SUBMITTED, ward.colleague
+    sheet.submitted_at = sheet.period.opened_at
+    sheet.save()
+    [error] = run(path, ward.clerk).errors
+    assert (error.kind, error.message[:13]) == ("locked", "Phiếu đã nộp ")
+    report = run(path, ward.clerk, skip=True)
+    assert (report.errors, report.unchanged, len(report.skipped)) == ([], 2, 1)
+
+
+def test_line_that_was_not_returned_is_refused_by_its_cell(ward, export):
+    path = fill(export(), a_1_1="Có", a_1_2_num=38, a_1_2_den=40)
+    sheet = ward.sheets[0]
+    sheet.state, sheet.submitted_by = State.SUBMITTED, ward.clerk
+    sheet.submitted_at = sheet.period.opened_at
+    sheet.save()
+    line_mark(sheet=sheet, line="1.1", reason="Xem lại văn bản.", by=ward.colleague, door=Door.WEB)
+    lines_return(sheet=sheet, by=ward.colleague, door=Door.WEB)
+    [error] = run(path, ward.clerk).errors
+    assert (error.kind, error.column[:3]) == ("locked", "1.2")
+    assert run(path, ward.clerk, skip=True).errors == []
+    assert stored(sheet) == {"1.1": "yes"}
+
+
 # Why a line does not apply
 
 
@@ -275,7 +302,7 @@ def test_own_file_comes_back_with_a_column_of_errors_and_red_cells(ward, export,
     answer = marked(path)
     errors = error_cells(answer)
     assert "chọn một trong" in errors[6]
-    assert errors[7].startswith("1.2 mẫu số")
+    assert errors[7] == "Dòng 1.2: còn thiếu mẫu số."
     wrong = {address(path, "1.1", 6), address(path, "1.2 mẫu số", 7)}
     assert reds(answer) == wrong
     book = load_workbook(answer)
