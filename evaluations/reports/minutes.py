@@ -13,11 +13,14 @@ from cells.documents.party import (
 from cells.vietnamese import day_text, points_text
 from evaluations.models import CellVote, Evaluation, Stage
 from evaluations.rules.engine import Outcome
+from evaluations.rules.numbers import spoken
+from evaluations.rules.structure import Group
 from evaluations.services.sheets import outcome_of
 
 PLACE = "Hà Nội"
-DOTS = "." * 12
-LONG = "." * 60
+DOTS = "…" * 4
+# In pieces: a line of dots breaks where the page does.
+LONG = " ".join(["…" * 3] * 8)
 
 
 def minutes_of(sheet: Evaluation) -> PartyDocument:
@@ -40,7 +43,7 @@ def minutes_of(sheet: Evaluation) -> PartyDocument:
             Heading("Biểu quyết"),
             *_voting(vote),
             Paragraph(
-                "Cuộc họp kết thúc lúc ...... giờ ...... cùng ngày. Biên bản đã được đọc cho toàn"
+                "Cuộc họp kết thúc lúc …… giờ …… cùng ngày. Biên bản đã được đọc cho toàn"
                 " thể hội nghị nghe và nhất trí."
             ),
         ),
@@ -58,7 +61,7 @@ def _opening(sheet: Evaluation, vote: CellVote | None) -> list[Paragraph]:
     day = day_text(vote.held_on) if vote else f"ngày {DOTS}"
     present = f"{vote.present}/{vote.entitled}" if vote else f"{DOTS}/{DOTS}"
     return [
-        Paragraph(f"lúc ...... giờ ......, {day}, tại {LONG}", "Thời gian, địa điểm:"),
+        Paragraph(f"lúc …… giờ ……, {day}, tại {LONG}", "Thời gian, địa điểm:"),
         Paragraph(
             f"{present} người được biểu quyết; vắng {DOTS} (có lý do: {DOTS}; không lý do: {DOTS})",
             "Có mặt:",
@@ -77,16 +80,24 @@ def _content(sheet: Evaluation, outcome: Outcome) -> list[Paragraph]:
             "1.",
         )
     ]
+    missing = set(outcome.missing)
     groups = [
-        f"{group.title}: {_points(outcome.groups[group.code])}/{_points(group.max)} điểm"
+        f"{group.title}: {_group_points(group, outcome, missing)}/{spoken(group.max)} điểm"
         for group in sheet.criteria.rules.groups
     ]
     total = None if outcome.missing else outcome.total
     said.append(Paragraph(f"{'; '.join(groups)}. Tổng cộng: {_points(total)} điểm.", "2."))
     held = [veto.title for veto in sheet.criteria.rules.vetoes if veto.code in sheet.vetoes]
     said.append(Paragraph(f"Điểm loại: {'; '.join(held) or 'không có'}.", "3."))
-    said.append(Paragraph(f"Ý kiến thảo luận, giải trình: {LONG}{LONG}{LONG}", "4."))
+    said.append(Paragraph(f"Ý kiến thảo luận, giải trình: {LONG} {LONG}", "4."))
     return said
+
+
+def _group_points(group: Group, outcome: Outcome, missing: set[str]) -> str:
+    """Return the points of a group once all its lines have a result."""
+    if missing & {line.code for line in group.indicators}:
+        return DOTS
+    return _points(outcome.groups[group.code])
 
 
 def _points(value: int | None) -> str:

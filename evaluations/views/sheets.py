@@ -122,8 +122,8 @@ def submit(request, period, code):
         Evaluation.objects.allowed(request.user, access.SUBMIT).of(period, code)
     )
     error = locks.lock_status(found, access.SUBMIT, user=request.user)
+    on_behalf = found.unit.is_cell and "secretary" not in access.roles(request.user)
     if request.method == "POST" and not error:
-        on_behalf = found.unit.is_cell and "secretary" not in access.roles(request.user)
         try:
             sheets.sheet_submit(sheet=found, by=request.user, door=Door.WEB, on_behalf=on_behalf)
         except RefusedError as refused:
@@ -143,6 +143,7 @@ def submit(request, period, code):
         "blocked": why_blocked(checks),
         "vote": vote,
         "vote_differs": votes.points_differ(found, vote),
+        "on_behalf": on_behalf,
         "error": error,
         "vetoes": [held[code] for code in found.vetoes],
         "class_name": class_name(found.annual_class),

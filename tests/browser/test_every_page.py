@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.conftest import ROOT, SIZES
 from tests.browser.drafts import draft_page
+from tests.browser.uploads import import_page
 
 # One demo serves all of them, so they stay with one process.
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -39,7 +40,11 @@ PAGES = [
     ("canbo", "evidence-store", "/don-vi/P01-CB001/minh-chung/"),
     ("canbo", "scorecard-decided", ("2026-Q3", "decided", "Bảng điểm")),
     ("canbo", "trial", "/tinh-thu/2026-Q3/P01-CB004/"),
+    ("canbo", "vote", "/phieu/2026-Q4/P01-CB001/bieu-quyet/"),
+    ("canbo", "papers", "/in-phieu/2026-Q4/"),
+    ("canbo", "papers-none", "/in-phieu/2026-Q4/?q=khong-co-chi-bo-nao"),
     ("canbo", "imports", "/nhap-du-lieu/"),
+    ("canbo", "import-errors", import_page()),
     ("canbo", "accounts", "/tai-khoan/"),
     ("canbo", "account-new", "/tai-khoan/moi/"),
     ("canbo", "units", "/don-vi/"),
