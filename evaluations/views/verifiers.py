@@ -60,8 +60,9 @@ def verifier_end(request, pk):
 
 
 def _committees(user):
+    """Return the committees that appraise cells and whose verifiers `user` may name."""
     held = Unit.objects.allowed(user, access.VERIFIERS).active().committees()
-    return held.select_related("level").order_by("path")
+    return held.filter(level__is_grassroots=True).select_related("level").order_by("path")
 
 
 def _form(committee, data=None):
