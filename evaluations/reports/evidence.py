@@ -134,7 +134,9 @@ def place_of(use: EvidenceUse, here: Evaluation | None = None) -> str:
 
 def choices_for(sheet: Evaluation, line: str, user: User, text: str) -> QuerySet[Evidence]:
     """Return what the unit has from this period and earlier ones, not yet on the line."""
-    before = EvidenceUse.objects.filter(evaluation__period__starts_on__lte=sheet.period.ends_on)
+    before = EvidenceUse.objects.filter(
+        evidence__unit=sheet.unit, evaluation__period__starts_on__lte=sheet.period.ends_on
+    )
     here = sheet.evidence_uses.open().filter(line=line)
     return (
         Evidence.objects.visible_to(user)
