@@ -14,6 +14,7 @@ from cells.services.reorganisation import ReorganisationRefusedError
 from evaluations.demo.accounts import USERNAMES, Cast, accounts_write
 from evaluations.demo.areas import areas_write
 from evaluations.demo.bulk import settle, unchecked
+from evaluations.demo.evidence import evidence_tell
 from evaluations.demo.life import life_tell
 from evaluations.demo.people import People, count_only
 from evaluations.demo.quarters import Quarters, quarters
@@ -79,6 +80,8 @@ def demo_build(*, scale: str, seed: int, today: date) -> dict[str, Any]:
     settle(*LOADED)
     if size.has_people:
         _rank(codes[:-1])
+    if size.has_stories:
+        evidence_tell(codes[-1])
     document = {
         "scale": scale,
         "seed": seed,

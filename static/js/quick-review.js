@@ -55,6 +55,7 @@
 
   // A second press before the next line has come must not answer that one unseen.
   function onSubmit(event) {
+    if (event.target.closest("[data-aside]")) return;
     if (isSent) event.preventDefault();
     isSent = true;
   }

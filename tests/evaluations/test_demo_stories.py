@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from cells.models import AreaCell, Placement, Reorganisation, ResidentialArea, Unit, User
 from evaluations.demo.accounts import USERNAMES
-from evaluations.models import Evaluation, PeriodUnit, Ranking, Score, State
+from evaluations.models import Evaluation, EvidenceUse, PeriodUnit, Ranking, Score, State
+from evaluations.reports.evidence import panel_of
+from evaluations.services.evidence_files import file_problem
 from members.counts import counts_on
 from members.models import Exemption, Membership, Post, Transfer
 from members.warnings import warnings_of
@@ -196,3 +198,14 @@ def test_warnings_have_something_to_say(split):
     }
     assert (found["transfers"], found["probation"]) == (2, 1)
     assert found["large"] > 0
+
+
+def test_two_cells_hand_in_the_very_same_photograph(split):
+    uses = EvidenceUse.objects.filter(file__name="anh-hop-chi-bo.png").select_related("evaluation")
+    clerk = User.objects.get(username="canbo2")
+    assert len({use.evidence.unit_id for use in uses}) == 2
+    for use in uses:
+        shown = panel_of(use.evaluation, use.line, clerk).rows
+        row = next(row for row in shown if row.use == use)
+        assert len(row.elsewhere) == 1
+        assert not file_problem(use.file)
