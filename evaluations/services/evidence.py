@@ -36,6 +36,7 @@ class Attached:
 
     use: EvidenceUse
     note: str = ""
+    is_new: bool = True
 
 
 @transaction.atomic
@@ -161,7 +162,7 @@ def _attach(
     standing = held.evidence_uses.open().filter(evidence=file.evidence, line=line)
     use = standing.select_related("evidence", "file").first()
     if use is not None and use.file_id == file.pk:
-        return Attached(use, "Tệp này đã gắn ở đây rồi.")
+        return Attached(use, f"{file.name} đã gắn ở đây từ trước.", is_new=False)
     if use is not None:
         if reason := use_lock(use, held):
             raise LockedError(reason)
@@ -169,7 +170,7 @@ def _attach(
     is_known = file.uses.exists()
     use = _use(held, file, line, kind if not line else NORMAL, by)
     _record(held, use, by, door, "evidence_attached", new=said(file))
-    note = f"Tệp này đã có trong kho, dùng lại minh chứng “{file.evidence.title}”."
+    note = f"{file.name} đã có trong kho, dùng lại minh chứng “{file.evidence.title}”."
     return Attached(use, note if is_known else "")
 
 

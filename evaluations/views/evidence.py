@@ -36,17 +36,16 @@ def upload(request, period, code, line):
     if not form.is_valid():
         return _answer(request, found, line, 422, form=form)
     files = request.FILES.getlist("files")
-    notes, refused = _add(request, found, line, files, form.about)
+    added, notes, refused = _add(request, found, line, files, form.about)
     if not files:
         refused = [("", "Hãy chọn ít nhất một tệp.")]
-    taken = len(files) - len(refused)
-    said = [*([f"Đã gắn {taken} tệp."] if taken > 0 else []), *notes]
+    said = [*([f"Đã gắn {added} tệp."] if added else []), *notes]
     status = 422 if refused else 200
     return _answer(request, found, line, status, said=said, refused=refused)
 
 
 def _add(request, found, line, files, about):
-    notes, refused = [], []
+    added, notes, refused = 0, [], []
     kind = EvidenceUse.Kind.SCAN if request.POST.get("scan") else EvidenceUse.Kind.NORMAL
     for file in files:
         try:
@@ -58,8 +57,9 @@ def _add(request, found, line, files, about):
         except RefusedError as error:
             refused.append((name_of(file.name), error.message))
         else:
+            added += done.is_new
             notes += [done.note] if done.note else []
-    return notes, refused
+    return added, notes, refused
 
 
 @require_GET

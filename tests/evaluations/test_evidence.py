@@ -79,7 +79,8 @@ def test_one_file_serves_several_lines_and_quarters_as_one_document(sheet, tree,
 def test_same_file_twice_on_a_line_is_one_use(sheet, people):
     first = attached(sheet, people.bithu)
     again = attached(sheet, people.bithu)
-    assert (again.use, again.note) == (first.use, "Tệp này đã gắn ở đây rồi.")
+    assert (again.use, again.is_new) == (first.use, False)
+    assert "đã gắn ở đây từ trước" in again.note
 
 
 def test_same_file_of_another_cell_is_another_document(sheet, tree, people):

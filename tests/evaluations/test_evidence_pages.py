@@ -162,6 +162,13 @@ def test_description_is_changed_in_place(sheet, bithu, people):
     assert "Mới" in text(bithu.post(url, {"title": "Mới"}, **HTMX))
 
 
+def test_upload_that_is_repeated_says_that_nothing_is_new(sheet, bithu):
+    assert "Đã gắn 1 tệp." in text(send(bithu, sheet, pdf()))
+    again = text(send(bithu, sheet, pdf()))
+    assert "đã gắn ở đây từ trước" in again
+    assert "Đã gắn 1 tệp." not in again
+
+
 def test_unit_takes_from_its_store_what_is_found(sheet, bithu, people):
     file = attached(sheet, people.bithu, title="Nghị quyết quý IV").use.file
     offered = text(
