@@ -75,9 +75,9 @@
   }
 
   function confirmed(form) {
-    unsent.drop(urlOf(form), sent.get(form));
     form.removeAttribute("data-unconfirmed");
     form.removeAttribute("data-kept");
+    unsent.drop(urlOf(form), sent.get(form));
   }
 
   function sending(event) {

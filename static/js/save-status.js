@@ -88,7 +88,9 @@
   }
 
   function leaveIfDone() {
-    if (goTo && !pending().length) window.location.assign(goTo);
+    if (!goTo || pending().length) return;
+    window.location.assign(goTo);
+    goTo = "";
   }
 
   function onClick(event) {
@@ -121,8 +123,8 @@
   }
   document.addEventListener("htmx:afterRequest", noteTime);
   document.addEventListener("click", onClick);
-  document.addEventListener("unsent:changed", () => { show(); leaveIfDone(); });
-  for (const name of ["input", "htmx:beforeSend", "htmx:afterRequest", "htmx:afterSettle"]) {
+  document.addEventListener("htmx:afterSettle", leaveIfDone);
+  for (const name of ["unsent:changed", "input", "htmx:beforeSend", "htmx:afterRequest", "htmx:afterSettle"]) {
     document.addEventListener(name, show);
   }
   document.addEventListener("DOMContentLoaded", show);

@@ -69,8 +69,8 @@ def test_from_the_first_number_to_the_ranking(visit, tmp_path):
     clerk.goto(re.sub(r"(https?://[^/]+).*", rf"\1/tham-dinh/{QUARTER}/{code}/", clerk.url))
     expect(clerk.locator(".callout")).to_contain_text("người nộp")
 
-    appraiser = visit("canbo2").page
-    appraiser.goto(clerk.url)
+    seat = visit("canbo2")
+    appraiser = seat.open(f"/tham-dinh/{QUARTER}/{code}/")
     sent = []
     appraiser.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
     changed = line(appraiser, "1.2")
@@ -79,10 +79,23 @@ def test_from_the_first_number_to_the_ranking(visit, tmp_path):
     changed.locator("input[name=den]").fill("20")
     changed.locator("input[name=den]").press("Tab")
     expect(changed.locator("input[name=na]")).to_be_focused()
-    changed.locator("textarea").fill("Hai nhiệm vụ xong sau hạn")
-    changed.locator("textarea").press("Tab")
+    changed.locator("[data-reason]").fill("Hai nhiệm vụ xong sau hạn")
+    changed.locator("[data-reason]").press("Tab")
     wait_saved(appraiser, "1.2")
     assert len(sent) == 1, "the new value is sent with its reason, not refused before it"
+
+    # A cut line and a reload: the reason comes back with its value.
+    appraiser.context.set_offline(True)
+    changed.locator("[data-reason]").fill("Hai nhiệm vụ xong sau hạn, có biên bản")
+    changed.locator("[data-reason]").press("Tab")
+    expect(changed).to_have_attribute("data-unsent", "kept")
+    appraiser.goto("about:blank")
+    appraiser.context.set_offline(False)
+    seat.errors.clear()
+    seat.open(f"/tham-dinh/{QUARTER}/{code}/")
+    expect(changed).to_have_attribute("data-restored", "")
+    wait_saved(appraiser, "1.2")
+    expect(changed.locator("[data-reason]")).to_have_value("Hai nhiệm vụ xong sau hạn, có biên bản")
     line(appraiser, "1.1").get_by_role("button", name="Chấp nhận").click()
     wait_saved(appraiser, "1.1")
     appraiser.get_by_role("button", name="Chấp nhận mọi dòng còn lại").click()

@@ -76,7 +76,7 @@ def test_what_is_typed_on_a_cut_line_is_there_after_a_reload(visit):
 def test_a_failing_server_never_looks_saved_and_the_next_success_sends_the_rest(visit):
     clerk = visit("canbo")
     page = clerk.page
-    open_draft(clerk)
+    address = open_draft(clerk)
     answers = iter([{"status": 500}, {"status": 200, "body": "<p>Mạng khách sạn</p>"}])
     page.route("**/dong/**", lambda route: route.fulfill(**next(answers)))
     enter(page, "4.1", "6", "8")
@@ -89,6 +89,21 @@ def test_a_failing_server_never_looks_saved_and_the_next_success_sends_the_rest(
     enter(page, "4.3", "5", "5")
     for code in ("4.3", "4.1", "1.4"):
         expect_saved(page, code)
+
+    # The page to hand it in opens once the last number is there, and not without it.
+    page.route("**/dong/**", lambda route: route.abort())
+    line(page, "4.1").locator("input[name=num]").fill("7")
+    page.locator(".sheet-bar__submit").click()
+    expect_kept(page, "4.1")
+    expect(page.locator("#live-region")).to_have_text(re.compile("chưa sang trang nộp"))
+    clerk.errors.clear()
+    assert page.url == address
+    page.unroute("**/dong/**")
+    line(page, "4.1").locator("input[name=num]").fill("8")
+    page.locator(".sheet-bar__submit").click()
+    page.wait_for_url(f"{address}nop/")
+    page.goto(address)
+    expect(line(page, "4.1").locator("input[name=num]")).to_have_value("8")
 
 
 def test_an_ended_session_keeps_the_value_until_the_same_person_is_back(visit, signed_in):
@@ -126,9 +141,9 @@ def test_an_ended_session_keeps_the_value_until_the_same_person_is_back(visit, s
 
 
 def test_signing_out_asks_before_it_forgets_what_was_not_sent(visit):
-    clerk = visit("canbo")
-    page = clerk.page
-    clerk.sign_in("canbo") if "/dang-nhap/" in page.url else None
+    # A session of its own: it ends here.
+    clerk = visit()
+    page = clerk.sign_in("canbo")
     address = open_draft(clerk)
     page.route("**/dong/**", lambda route: route.abort())
     enter(page, "4.1", "3", "4")
@@ -139,6 +154,15 @@ def test_signing_out_asks_before_it_forgets_what_was_not_sent(visit):
     dialog.get_by_role("button", name="Ở lại").click()
     expect_kept(page, "4.1")
     assert page.url == address
+
+    page.locator(".user-menu summary").click()
+    page.get_by_role("button", name="Đăng xuất", exact=True).click()
+    dialog.get_by_role("button", name="Xóa và đăng xuất").click()
+    page.wait_for_url("**/dang-nhap/**")
+    clerk.sign_in("canbo")
+    expect(page.locator("#chua-gui")).to_be_hidden()
+    page.goto(address)
+    expect(line(page, "4.1").locator("input[name=num]")).to_have_value("")
     clerk.errors.clear()
 
 

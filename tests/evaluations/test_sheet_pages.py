@@ -95,6 +95,16 @@ def test_conflict_answers_with_both_values_and_who(as_, people, draft, tree):
     assert Score.objects.get().num == 3
 
 
+def test_conflict_with_oneself_says_so(as_, people, draft, tree):
+    save(draft, "2.1", {"num": 3, "den": 3}, people.canbo)
+    answer = as_(people.canbo).post(
+        url("line", tree.a, "2.1"), {"num": "2", "den": "3", "version": "0"}
+    )
+    assert answer.status_code == 409
+    assert "Chính đồng chí" in text_of(answer)
+    assert people.canbo.full_name not in text_of(answer)
+
+
 def test_refused_input_does_not_hide_that_somebody_saved_meanwhile(as_, people, draft, tree):
     save(draft, "1.2", {"num": 3, "den": 3}, people.bithu)
     where = url("line", tree.a, "1.2")
