@@ -80,6 +80,8 @@ class VoteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            if field.widget.is_hidden:
+                continue
             field.widget.attrs["aria-describedby"] = f"id_{name}-error"
 
     @property

@@ -1,20 +1,13 @@
 """The sheets of a period as a workbook to fill in: one row per cell, the lines as columns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from django.db.models import Prefetch
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from cells import access
-from cells.models import Unit, User
-from cells.vietnamese import tidy
-from evaluations.answers import Answer, answer_of
-from evaluations.models import CriteriaSet, Evaluation, Period, Score, Stage
 from evaluations.reports.class_column import class_column, class_validation
+from evaluations.reports.sheet_book import SheetBook
 from evaluations.reports.sheets_guide import HOW_TO, guidance, line_guide
 from evaluations.reports.workbook_style import (
     GOODS,
@@ -29,8 +22,7 @@ from evaluations.reports.workbook_style import (
     write,
 )
 from evaluations.rules.numbers import spoken
-from evaluations.rules.structure import Criteria, Indicator
-from evaluations.services.locks import lock_status
+from evaluations.rules.structure import Indicator
 from evaluations.services.sheet_basis import basis_rows
 from evaluations.sheet_columns import (
     CLASS_KEY,
@@ -50,67 +42,6 @@ HINT = (
     "Điền các ô trắng rồi lưu tệp, sau đó chọn tệp ở mục “Nhập dữ liệu”. Ô trống: chưa chấm."
     f" {NOT_APPLICABLE}: lý do = không áp dụng (chỉ ở dòng cho phép). Ô xám: không sửa."
 )
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """One cell to fill in. `lock` says why not, "" where nothing hinders."""
-
-    code: str
-    name: str
-    state: str
-    lock: str
-    answers: dict[str, Answer]
-    versions: dict[str, int]
-    # Why a line does not apply.
-    notes: dict[str, str]
-    annual_class: str
-
-
-@dataclass(frozen=True)
-class SheetBook:
-    """What goes into one workbook."""
-
-    period: Period
-    unit_name: str
-    criteria: CriteriaSet
-    rows: Sequence[SheetRow]
-
-
-def sheet_book(*, user: User, period: Period, unit: Unit, criteria: str = "") -> SheetBook | None:
-    """Return the sheets below `unit` that `user` may enter; None where there are none.
-
-    A workbook holds one criteria set: the named one, else the one most sheets are under.
-    """
-    within = Evaluation.objects.allowed(user, access.ENTER).within(unit).filter(period=period)
-    own = Score.objects.filter(stage=Stage.SELF)
-    sheets = list(
-        within.select_related("unit", "period", "period_unit")
-        .prefetch_related(Prefetch("scores", queryset=own, to_attr="own"))
-        .order_by("unit__path")
-    )
-    sets = CriteriaSet.objects.in_bulk({sheet.criteria_id for sheet in sheets})
-    used = [sets[sheet.criteria_id] for sheet in sheets]
-    wanted = [row for row in used if criteria in ("", row.code)]
-    if not wanted:
-        return None
-    chosen = max(set(wanted), key=lambda row: (wanted.count(row), row.code))
-    rows = [_row(sheet, chosen.rules, user) for sheet in sheets if sheet.criteria_id == chosen.pk]
-    return SheetBook(period, unit.name, chosen, rows)
-
-
-def _row(sheet: Evaluation, rules: Criteria, user: User) -> SheetRow:
-    scores = {score.line: score for score in sheet.own}  # type: ignore[attr-defined]
-    return SheetRow(
-        code=sheet.unit.code,
-        name=sheet.unit.name,
-        state=sheet.get_state_display(),
-        lock=lock_status(sheet, access.ENTER, user=user),
-        answers={line: answer_of(scores.get(line), rules.indicators[line]) for line in scores},
-        versions={line: score.version for line, score in scores.items()},
-        notes={line: tidy(score.note) for line, score in scores.items() if score.na},
-        annual_class=sheet.annual_class,
-    )
 
 
 def sheets_xlsx(data: SheetBook) -> bytes:
@@ -211,7 +142,8 @@ def _rows(page: Worksheet, style: Style, data: SheetBook, columns: list[LineColu
             line = column.indicator
             values = cell_values(row.answers.get(line.code, {}), line, row.notes.get(line.code, ""))
             align = {"align": "center"} if column.part else {}
-            cell = style.fixed(**align) if row.lock else style.entry(**align)
+            is_closed = row.lock or line.code in row.closed
+            cell = style.fixed(**align) if is_closed else style.entry(**align)
             write(page, number, place, values.get(column.part), cell)
         if row.lock:
             page.write_comment(number, 2, row.lock, {"x_scale": 2})

@@ -14,7 +14,7 @@ from evaluations.rules.engine import AnswerError, Outcome, score_line
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
 from evaluations.services.lines import Change, Saved, lines_save
 from evaluations.services.locks import line_lock, lock_status, returned_lines
-from evaluations.sheet_columns import PartError, ratio, read_cells
+from evaluations.sheet_columns import PartError, na_reason, ratio, read_cells
 
 HELD = "Chưa lưu vì ô khác trên hàng này chưa lưu được."
 NO_LINE = "Bộ tiêu chí của phiếu này không có dòng {line}."
@@ -128,7 +128,9 @@ def _change(sheet: Evaluation, entry: Entry) -> Change:
     cells = {part: entry.cells.get(part, "").strip() or None for part in parts}
     answer = read_cells(indicator, cells)
     score_line(indicator, answer, kind=sheet.kind_code)
-    return Change(entry.line, answer, entry.version)
+    # "KAD: lý do" says why; what was said before stays where nothing is.
+    reason = na_reason(cells) if answer.get("na") else ""
+    return Change(entry.line, answer, entry.version, reason or None)
 
 
 def _save(

@@ -14,7 +14,8 @@ from evaluations.import_forms import UploadForm
 from evaluations.models import Period
 from evaluations.reports.import_groups import error_groups
 from evaluations.reports.imports import exports_for, summary
-from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
+from evaluations.reports.sheet_book import sheet_book
+from evaluations.reports.sheets_xlsx import sheets_xlsx
 from evaluations.reports.templates_xlsx import template_xlsx
 from evaluations.services.errors import RefusedError
 from evaluations.services.imports import (

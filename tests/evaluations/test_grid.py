@@ -122,6 +122,15 @@ def test_words_are_those_of_the_workbook(post, ward, line, cells, answer, shown)
     assert stored(ward.sheets["a"]) == {line: answer}
 
 
+def test_reason_behind_kad_is_kept(post, ward):
+    post(entry(ward.a, "1.2", "KAD: không giao chỉ tiêu", "KAD"))
+    score = ward.sheets["a"].scores.get()
+    assert (score.na, score.note) == (True, "không giao chỉ tiêu")
+    post(entry(ward.a, "1.2", "KAD", "KAD", version=1))
+    score.refresh_from_db()
+    assert score.note == "không giao chỉ tiêu"
+
+
 @pytest.mark.parametrize(
     ("line", "cells", "part", "words"),
     [

@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 from cells.models import AuditEntry, Door
 from cells.workbook import WorkbookError, open_book
 from evaluations.models import Score, State
-from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
+from evaluations.reports.sheet_book import sheet_book
+from evaluations.reports.sheets_xlsx import sheets_xlsx
 from evaluations.services.lines import Change, lines_save
 from evaluations.services.sheet_import import sheets_import
 from tests import factories
@@ -225,9 +226,9 @@ def test_no_text_of_the_export_becomes_a_formula(ward, exported):
 def test_export_queries_do_not_grow_with_the_cells(ward, django_assert_num_queries):
     period = ward.sheets[0].period
     sheet_book(user=ward.clerk, period=period, unit=ward)
-    with django_assert_num_queries(3):  # sheets, scores, criteria
+    with django_assert_num_queries(4):  # sheets, returned lines, scores, criteria
         sheet_book(user=ward.clerk, period=period, unit=ward)
     for _ in range(5):
         factories.sheet(factories.UnitFactory(parent=ward))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         sheet_book(user=ward.clerk, period=period, unit=ward)

@@ -6,7 +6,8 @@ from openpyxl import load_workbook
 from cells.models import AuditEntry, Door
 from cells.workbook import WorkbookError, open_book
 from evaluations.models import Evaluation
-from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
+from evaluations.reports.sheet_book import sheet_book
+from evaluations.reports.sheets_xlsx import sheets_xlsx
 from evaluations.services.sheet_import import sheets_import
 from evaluations.services.sheets import annual_class_save
 from tests.evaluations import modes

@@ -15,7 +15,8 @@ from cells.models import Door, Job
 from cells.workbook import WorkbookError, open_book
 from evaluations.models import State
 from evaluations.reports.import_groups import error_groups
-from evaluations.reports.sheets_xlsx import sheet_book, sheets_xlsx
+from evaluations.reports.sheet_book import sheet_book
+from evaluations.reports.sheets_xlsx import sheets_xlsx
 from evaluations.services.imports import upload_path
 from evaluations.services.line_returns import line_mark, lines_return
 from evaluations.services.lines import Change, lines_save
@@ -241,6 +242,10 @@ def test_line_that_was_not_returned_is_refused_by_its_cell(ward, export):
     lines_return(sheet=sheet, by=ward.colleague, door=Door.WEB)
     [error] = run(path, ward.clerk).errors
     assert (error.kind, error.column[:3]) == ("locked", "1.2")
+    again = export("lai.xlsx")
+    page = load_workbook(again)["Phiếu chấm"]
+    assert page[address(again, "1.2 tử số", 6)].protection.locked
+    assert not page[address(again, "1.1", 6)].protection.locked
     assert run(path, ward.clerk, skip=True).errors == []
     assert stored(sheet) == {"1.1": "yes"}
 
