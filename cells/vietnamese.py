@@ -17,6 +17,11 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+def tidy_paragraphs(text: str) -> str:
+    """Return a text of several lines tidied line by line, without empty ones."""
+    return "\n".join(filter(None, map(tidy, text.splitlines())))
+
+
 def fold(text: str) -> str:
     """Return `text` as it is searched: lower case, no marks, đ as d."""
     decomposed = unicodedata.normalize("NFD", tidy(text).lower().replace("đ", "d"))

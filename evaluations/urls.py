@@ -128,6 +128,7 @@ urlpatterns = [
     path("phieu/<slug:period>/<str:code>/diem-loai/", marks.vetoes, name="vetoes"),
     path("phieu/<slug:period>/<str:code>/xep-loai/", marks.annual_class, name="annual_class"),
     path("phieu/<slug:period>/<str:code>/goi-y/", suggestions.take, name="suggestion_take"),
+    path("phieu/<slug:period>/<str:code>/nhu-ky-truoc/", suggestions.carry_over, name="carry_over"),
     path(
         "phieu/<slug:period>/<str:code>/nguon/<str:line>/",
         suggestions.source,

@@ -9,12 +9,12 @@ from evaluations.models import Evaluation, LineReturn, Score, Stage
 from evaluations.reports.line_talk import marks_of
 from evaluations.reports.sheet import (
     GroupView,
-    LastAnswers,
     LineView,
     SheetView,
     sheet_view,
     stored_rows,
 )
+from evaluations.services.last_answers import LastAnswers
 from evaluations.services.lines import closed_lines
 from evaluations.services.waiting import lines_waiting
 
@@ -36,7 +36,7 @@ def _flagged(line: LineView) -> bool:
 
 
 def _differs_from_last(line: LineView) -> bool:
-    return bool(line.own and line.own.last and line.own.last != line.own.text)
+    return bool(line.own and line.own.last and line.own.last.text != line.own.text)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from cells.models import User
-from evaluations.answers import answer_of
-from evaluations.models import Evaluation, Score, Stage, State
-from evaluations.reports.sheet import LastAnswers, answer_text, last_answers, lines_now
-from evaluations.rules.engine import score_line
+from evaluations.models import Evaluation, Score, Stage
+from evaluations.services.last_answers import (
+    LastAnswers,
+    answers_before,
+    last_answers,
+    stage_before,
+)
 
 
 def last_answers_of(sheets: Sequence[Evaluation], user: User) -> dict[int, LastAnswers]:
@@ -19,13 +22,8 @@ def last_answers_of(sheets: Sequence[Evaluation], user: User) -> dict[int, LastA
         if earlier is None:
             found[sheet.pk] = last_answers(sheet, user)
             continue
-        last, lines = LastAnswers(), earlier.criteria.rules.indicators
-        now = lines_now(sheet.criteria, earlier.criteria)
-        for row in rows.get(earlier.pk, ()):
-            if row.is_answered and row.line in now:
-                line = lines[row.line]
-                last[now[row.line]] = answer_text(score_line(line, answer_of(row, line)))
-        found[sheet.pk] = last
+        stage, own = stage_before(earlier), rows.get(earlier.pk, ())
+        found[sheet.pk] = answers_before(sheet, earlier, own, stage=stage)
     return found
 
 
@@ -38,7 +36,7 @@ def _sheets_before(sheets: Sequence[Evaluation]) -> dict[tuple[int, int], Evalua
             Evaluation.objects.filter(
                 unit__in=units, period__kind=period.kind, period__ends_on__lt=period.starts_on
             )
-            .select_related("criteria")
+            .select_related("criteria", "period", "period_unit")
             .defer("criteria__text")
             .order_by("-period__ends_on")
         )
@@ -48,12 +46,10 @@ def _sheets_before(sheets: Sequence[Evaluation]) -> dict[tuple[int, int], Evalua
 
 
 def _rows_of(sheets: Iterable[Evaluation]) -> dict[int, list[Score]]:
-    stages = {
-        sheet.pk: Stage.FINAL if sheet.state == State.DECIDED else Stage.SELF for sheet in sheets
-    }
     found: dict[int, list[Score]] = {}
-    wanted = Score.objects.filter(evaluation__in=stages, stage__in=(Stage.FINAL, Stage.SELF))
+    wanted = Score.objects.filter(
+        evaluation__in=[sheet.pk for sheet in sheets], stage__in=(Stage.FINAL, Stage.SELF)
+    )
     for row in wanted:
-        if row.stage == stages[row.evaluation_id]:
-            found.setdefault(row.evaluation_id, []).append(row)
+        found.setdefault(row.evaluation_id, []).append(row)
     return found

@@ -19,6 +19,7 @@ from evaluations.reports.last_answers import last_answers_of
 from evaluations.reports.paper_lines import letter_of, printed_set
 from evaluations.rules.engine import Outcome, score_line
 from evaluations.rules.structure import Indicator
+from evaluations.services.last_answers import Last
 
 TEMPLATE = Path(__file__).with_name("paper_form.typ")
 DOTS = "." * 16
@@ -40,7 +41,7 @@ class Stored:
 
     rows: Mapping[str, Mapping[str, Score]]
     vote: CellVote | None
-    last: Mapping[str, str]
+    last: Mapping[str, Last]
 
 
 def sheets_to_print(within: QuerySet[Evaluation]) -> list[Evaluation]:
@@ -134,7 +135,7 @@ def _values(sheet: Evaluation, line: Indicator, stored: Stored) -> dict[str, Any
     judged = JUDGED.get(State(sheet.state), "")
     return {
         "applies": line.applies_to(sheet.kind_code),
-        "last": stored.last.get(line.code, ""),
+        "last": str(stored.last.get(line.code, "")),
         "own": _answer(line, stored.rows.get(Stage.SELF, {}).get(line.code), sheet),
         "appraised": _answer(line, stored.rows.get(judged, {}).get(line.code), sheet),
     }

@@ -4,25 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
-
-from cells.models import User
-from evaluations.answers import answer_of, score_of
+from evaluations.answers import answer_of, fields_of, score_of
 from evaluations.models import (
-    CriteriaSet,
     Evaluation,
     LineReturn,
     MemberSheet,
     Score,
     Stage,
-    State,
 )
 from evaluations.reasons import class_name
 from evaluations.reports.line_talk import NO_MARKS, Marks
+from evaluations.rules.checks import Check
 from evaluations.rules.engine import LineOutcome, Outcome, score_line
-from evaluations.rules.explain import explain_line
+from evaluations.rules.explain import answer_words
 from evaluations.rules.structure import Group, Indicator
-from evaluations.services.lineage import parents_of
+from evaluations.services.last_answers import Last, LastAnswers
 from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.suggestions import NAMES, Suggestion
 
@@ -35,9 +31,7 @@ class LineView:
     score: Score | None
     outcome: LineOutcome
     typed: Mapping[str, str] = field(default_factory=dict)
-    last: str = ""
-    # Whose answer `last` is, where it is not the unit's own.
-    last_origin: str = ""
+    last: Last | None = None
     error: str = ""
     state: str = "saved"
     suggestion: Suggestion | None = None
@@ -50,6 +44,8 @@ class LineView:
     # What an appraiser has marked to send back; what came back mended.
     to_return: LineReturn | None = None
     mended: LineReturn | None = None
+    # What to look at here before handing in.
+    checks: tuple[Check, ...] = ()
 
     @property
     def key(self) -> str:
@@ -88,13 +84,25 @@ class LineView:
     @property
     def text(self) -> str:
         """Return the answer in words: "38/40 (95,00 %)", "Khá", "không áp dụng"."""
-        return answer_text(self.outcome)
+        return answer_words(self.outcome)
 
     @property
     def is_as_suggested(self) -> bool:
         if self.suggestion is None:
             return False
-        return self.text == answer_text(score_line(self.indicator, self.suggestion.answer))
+        return self.text == answer_words(score_line(self.indicator, self.suggestion.answer))
+
+    @property
+    def hint(self) -> Mapping[str, Any]:
+        """Return the suggested answer as the fields hold it, to show grey while they are empty."""
+        if self.suggestion is None or self.typed:
+            return {}
+        return {name: value for name, value in fields_of(self.suggestion.answer).items() if value}
+
+    @property
+    def shows_note(self) -> bool:
+        """Tell whether the explanation shows from the start."""
+        return bool(self.note) or self.na
 
     @property
     def taken_from(self) -> str:
@@ -106,7 +114,7 @@ class LineView:
         """Return in words what a line said when it was sent back; "" if it was not."""
         if self.mended is None:
             return ""
-        return answer_text(score_line(self.indicator, self.mended.was))
+        return answer_words(score_line(self.indicator, self.mended.was))
 
     @property
     def is_changed(self) -> bool:
@@ -205,22 +213,6 @@ class SheetView:
         return next(line for line in self.lines if line.indicator.code == code)
 
 
-class LastAnswers(dict[str, str]):
-    """Answers in words by line; `origin` says whose they are, "" for the unit's own."""
-
-    origin = ""
-
-
-def answer_text(outcome: LineOutcome) -> str:
-    if outcome.absent:
-        return "chưa chấm"
-    explained = explain_line(outcome)
-    if explained.percent is None:
-        return explained.input
-    whole, rest = divmod(explained.percent, 100)
-    return f"{explained.input} = {whole},{rest:02d} %"
-
-
 def stored_rows(sheet: Evaluation, stage: str) -> dict[str, Score]:
     return {row.line: row for row in sheet.scores.filter(stage=stage).select_related("by")}
 
@@ -247,8 +239,7 @@ def sheet_view(
                 indicator=line,
                 score=rows.get(line.code),
                 outcome=score_line(line, answers[line.code], kind=sheet.kind_code),
-                last=last.get(line.code, ""),
-                last_origin=last.origin,
+                last=last.get(line.code),
                 **{
                     "returned": returned.get(line.code),
                     "lock": line_lock(line.code, returned),
@@ -266,58 +257,3 @@ def _returned(sheet: Evaluation | MemberSheet, stage: str) -> dict[str, LineRetu
     if isinstance(sheet, Evaluation) and stage == Stage.SELF:
         return returned_lines(sheet)
     return {}
-
-
-def last_answers(sheet: Evaluation, user: User, *, judged: bool = False) -> LastAnswers:
-    """Return the answers of the period before, in words, by line; `judged`: as appraised by then.
-
-    Without one of its own a unit takes those of the one unit it came of, marked as such, where
-    `user` may see them. Those of several are another thing than its own: none.
-    """
-    before = _sheets_before(sheet).filter(unit=sheet.unit_id).first()
-    last = LastAnswers()
-    if before is None:
-        parents = parents_of(sheet.unit, sheet.period.ends_on)
-        if len(parents) != 1:
-            return last
-        parent = parents[0]
-        before = (
-            _sheets_before(sheet)
-            .filter(unit=parent.unit.pk, period__ends_on__lt=parent.effective_on)
-            .filter(pk__in=Evaluation.objects.visible_to(user).values("pk"))
-            .first()
-        )
-        last.origin = parent.words
-    if before is None:
-        return last
-    stage = Stage.FINAL if before.state == State.DECIDED else Stage.SELF
-    if judged:
-        stage = before.stage_shown
-    lines = before.criteria.rules.indicators
-    now = lines_now(sheet.criteria, before.criteria)
-    for row in before.scores.filter(stage=stage):
-        if row.is_answered and row.line in now:
-            line = lines[row.line]
-            last[now[row.line]] = answer_text(score_line(line, answer_of(row, line)))
-    return last
-
-
-def lines_now(criteria: CriteriaSet, before: CriteriaSet) -> dict[str, str]:
-    """Return what the lines of the set before are called now, as far as they ask the same."""
-    if criteria.pk == before.pk:
-        return {code: code for code in criteria.rules.indicators}
-    if criteria.succeeds_id != before.pk:
-        return {}
-    kept = ("same", "rescaled")
-    return {row.was: row.code for row in criteria.rules.relations if row.relation in kept}
-
-
-def _sheets_before(sheet: Evaluation) -> QuerySet[Evaluation]:
-    return (
-        Evaluation.objects.filter(
-            period__kind=sheet.period.kind, period__ends_on__lt=sheet.period.starts_on
-        )
-        .select_related("criteria")
-        .defer("criteria__text")
-        .order_by("-period__ends_on")
-    )

@@ -7,8 +7,9 @@ from typing import Any
 from evaluations.answers import answers_of, fields_of
 from evaluations.inputs import read_posted
 from evaluations.models import Evaluation, Score
-from evaluations.reports.sheet import SheetView, answer_text, sheet_view, stored_rows
+from evaluations.reports.sheet import SheetView, sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError, Outcome
+from evaluations.rules.explain import answer_words
 from evaluations.rules.structure import Criteria
 from evaluations.rules.way import Goal, Step, shortest_way
 
@@ -38,7 +39,7 @@ class StepView:
 
     @classmethod
     def of(cls, step: Step) -> "StepView":
-        before, after = answer_text(step.before), answer_text(step.after)
+        before, after = answer_words(step.before), answer_words(step.after)
         return cls(step.indicator.code, step.indicator.title, before, after, step.gain)
 
 

@@ -53,6 +53,17 @@ def explain_line(outcome: LineOutcome) -> LineExplanation:
     )
 
 
+def answer_words(outcome: LineOutcome) -> str:
+    """Return an answer in words: "38/40 = 95,00 %", "Khá", "không áp dụng", "chưa chấm"."""
+    if outcome.absent:
+        return "chưa chấm"
+    said = _input(outcome)
+    if outcome.percent is None:
+        return said
+    whole, rest = divmod(outcome.percent, HUNDRED)
+    return f"{said} = {whole},{rest:02d} %"
+
+
 def _points(points: int) -> str:
     return f"{spoken(points)} điểm"
 

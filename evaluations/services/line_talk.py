@@ -7,7 +7,7 @@ from django.utils import timezone
 from cells.models import NoticeKind, User
 from cells.services.notices import notice_send
 from cells.services.recipients import officers_above, secretaries
-from cells.vietnamese import tidy
+from cells.vietnamese import tidy, tidy_paragraphs
 from evaluations.models import Evaluation, LineComment, LineFlag
 from evaluations.services.errors import RefusedError
 from evaluations.services.sheets import sheet_record
@@ -22,7 +22,7 @@ class WordsError(RefusedError):
 @transaction.atomic
 def comment_add(*, sheet: Evaluation, line: str, text: str, by: User) -> LineComment:
     """Add a word to the talk about a line, and tell those whom it concerns."""
-    words = paragraphs(text)
+    words = tidy_paragraphs(text)
     if not words:
         raise WordsError("Hãy viết điều muốn trao đổi.")
     if len(words) > LONGEST_COMMENT:
@@ -31,8 +31,8 @@ def comment_add(*, sheet: Evaluation, line: str, text: str, by: User) -> LineCom
     notice_send(
         kind=NoticeKind.COMMENT,
         to=_concerned(sheet, line),
-        text=f"{sheet.period_unit.name}: có trao đổi mới ở dòng {line} của phiếu"
-        f" {sheet.period.title.lower()}.",
+        text=f"{sheet.period_unit.name}: có trao đổi mới ở dòng {line},"
+        f" phiếu {sheet.period.title}.",
         url=f"{reverse('evaluations:sheet', args=[sheet.period.code, sheet.unit.code])}"
         f"#dong-{line.replace('.', '-')}",
         unit=sheet.unit,
@@ -69,11 +69,6 @@ def flag_clear(*, sheet: Evaluation, line: str, by: User, door: str) -> LineFlag
     flag.save(update_fields=["cleared_by", "cleared_at"])
     sheet_record(sheet, by, door, "line_unflagged", field=f"{line}.flag", old=flag.reason)
     return flag
-
-
-def paragraphs(text: str) -> str:
-    """Return a text of several lines in NFC, without odd spaces and empty lines."""
-    return "\n".join(filter(None, map(tidy, text.splitlines())))
 
 
 def _concerned(sheet: Evaluation, line: str) -> list[User]:

@@ -17,6 +17,7 @@ from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.sheets import apply_outcome, apply_total, sheet_locked
 from evaluations.services.verifiers import named_on, verifier_locks
 
+LONGEST_NOTE = 1000
 ACTION_OF_STAGE = {Stage.SELF: access.ENTER, Stage.APPRAISED: access.APPRAISE}
 WRITTEN = (
     "option", "num", "den", "na", "points", "note", "source", "version", "by", "at", "door",
@@ -120,6 +121,8 @@ def _check(
     indicator = sheet.criteria.rules.indicators[change.line]
     # What cannot be saved is no conflict.
     score_line(indicator, change.answer, kind=sheet.kind_code)
+    if change.note and len(change.note) > LONGEST_NOTE:
+        raise AnswerError(change.line, "Lời giải trình dài quá 1.000 ký tự. Hãy viết gọn lại.")
     stale = change.version is not None and change.version != (row.version if row else 0)
     if stale and not _stands(row, change, indicator):
         raise ConflictError(change.line, row)
@@ -144,10 +147,14 @@ def _write(
     note = old_note if change.note is None else change.note
     if row.version and old == change.answer and note == old_note:
         return None
+    if not row.version or old != change.answer:
+        # A note alone does not make an answer that was taken over one that was entered.
+        row.source = source
     for name, value in fields_of(change.answer).items():
         setattr(row, name, value)
     row.points, row.by, row.at, row.door = points, by, timezone.now(), door
-    row.source, row.note, row.version = source, note, row.version + 1
+    row.note, row.version = note, row.version + 1
+    said = [change.origin, note if note != old_note else ""]
     return AuditEntry(
         by=by,
         door=door,
@@ -159,5 +166,5 @@ def _write(
         field=f"{change.line}.{row.stage}",
         old=old or None,
         new=dict(change.answer) or None,
-        reason=note if note != old_note else change.origin,
+        reason="; ".join(filter(None, said)),
     )

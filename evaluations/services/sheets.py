@@ -1,6 +1,6 @@
 """The life of a sheet before appraisal: vetoes, class, submitting, withdrawing, returning."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,17 +9,19 @@ from django.utils import timezone
 from cells import access
 from cells.models import AuditEntry, User
 from cells.services import audit
+from cells.vietnamese import tidy_paragraphs
 from evaluations.answers import answers_of, score_of
 from evaluations.models import Evaluation, Stage, State
 from evaluations.rules.engine import Outcome
 from evaluations.services import locks
+from evaluations.services.checkups import checks_refuse, checkup_keep
 from evaluations.services.errors import (
     LockedError,
     MarkConflictError,
     ReasonMissingError,
     RefusedError,
 )
-from evaluations.services.sheet_checks import checks_of, why_blocked
+from evaluations.services.sheet_checks import sheet_checks
 from evaluations.services.sheet_notices import returned_tell
 
 TOTAL_FIELD = {
@@ -152,23 +154,37 @@ def _mark(
 
 
 @transaction.atomic
-def sheet_submit(*, sheet: Evaluation, by: User, door: str, on_behalf: bool) -> Evaluation:
-    """Freeze the self-scored stage. Raises RefusedError while a check stands in the way."""
+def sheet_submit(
+    *,
+    sheet: Evaluation,
+    by: User,
+    door: str,
+    on_behalf: bool,
+    seen: Collection[str] | None = None,
+    note: str = "",
+) -> Evaluation:
+    """Freeze the self-scored stage. Raises RefusedError while a check stands in the way.
+
+    `seen` are the keys of the checks that the person looked at; None through a door that shows
+    none.
+    """
     held = sheet_locked(sheet, access.SUBMIT, by)
     outcome = outcome_of(held, Stage.SELF)
-    if reason := why_blocked(checks_of(held, outcome)):
-        raise RefusedError(reason)
+    checks = sheet_checks(held, outcome, by)
+    checks_refuse(checks, seen, note)
     fields = apply_outcome(held, Stage.SELF, outcome)
     held.submitted_by, held.submitted_at = by, timezone.now()
     held.first_submitted_at = held.first_submitted_at or held.submitted_at
     held.is_submitted_for = on_behalf
     held.appraised_by = None
     held.line_returns.open().update(settled_at=held.submitted_at)
+    checkup_keep(held, checks, is_seen=seen is not None, note=note, by=by)
     return sheet_move(
         held,
         State.SUBMITTED,
         by,
         door,
+        reason=tidy_paragraphs(note),
         fields=[
             *fields,
             "submitted_by",

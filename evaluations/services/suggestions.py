@@ -1,20 +1,17 @@
-"""What other sheets suggest for the lines of one, and answering the lines so."""
+"""What other sheets suggest for the lines of one: those that feed it, and the one before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from django.db import transaction
-
-from cells.models import User
 from evaluations.answers import Answer
-from evaluations.models import Evaluation, Score, Stage, State
+from evaluations.models import Evaluation, State
 from evaluations.rules.engine import score_line
 from evaluations.rules.explain import explain_line
 from evaluations.rules.feeding import Given, counted_answer, fed_answer
 from evaluations.rules.structure import Feed, Indicator
+from evaluations.services.last_answers import LastAnswers
 from evaluations.services.lineage import Origin
-from evaluations.services.lines import Change, lines_save
-from evaluations.services.locks import line_lock, returned_lines
 from evaluations.services.suggestion_parts import (
     NO_SHEET,
     Kind,
@@ -25,19 +22,29 @@ from evaluations.services.suggestion_parts import (
 )
 
 FEEDS: dict[Kind, str] = {"months": "from_month", "quarters": "from_quarter", "cells": "from_cells"}
-NAMES: dict[str, str] = {"months": "các tháng", "quarters": "các quý", "cells": "các chi bộ"}
+LAST: Literal["last"] = "last"
+NAMES: dict[str, str] = {
+    "months": "các tháng",
+    "quarters": "các quý",
+    "cells": "các chi bộ",
+    LAST: "kỳ trước",
+}
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An answer that other sheets suggest for a line; `used` are those that say something."""
+    """An answer that other sheets suggest for a line: those that feed it, or the one before.
+
+    `used` are those that say something, `is_whole` tells whether that is all of them.
+    """
 
     indicator: Indicator
-    feed: Feed
-    kind: Kind
+    kind: Kind | Literal["last"]
     answer: Answer
-    used: tuple[Part, ...]
     place: str
+    used: tuple[Part, ...] = ()
+    is_whole: bool = True
+    note: str = ""
 
     @property
     def text(self) -> str:
@@ -46,6 +53,10 @@ class Suggestion:
     @property
     def words(self) -> str:
         return f"Theo {NAMES[self.kind]}: {self.text} ({self.place})"
+
+    @property
+    def is_last(self) -> bool:
+        return self.kind == LAST
 
 
 @dataclass(frozen=True)
@@ -87,8 +98,11 @@ class Suggestions:
     feeds: Mapping[str, tuple[Source, Feed]] = field(default_factory=dict)
 
 
-def suggestions_of(sheet: Evaluation) -> Suggestions:
-    """Return what is suggested for `sheet`; its period, unit and place must be joined."""
+def suggestions_of(sheet: Evaluation, last: LastAnswers | None = None) -> Suggestions:
+    """Return what is suggested for `sheet`; its period, unit and place must be joined.
+
+    A line that other sheets feed follows them; any other what was answered the period before.
+    """
     sources: list[Source] = []
     lines: dict[str, Suggestion] = {}
     feeds: dict[str, tuple[Source, Feed]] = {}
@@ -103,51 +117,18 @@ def suggestions_of(sheet: Evaluation) -> Suggestions:
             if suggestion and line.code not in lines:
                 lines[line.code], feeds[line.code] = suggestion, (source, feed)
             feeds.setdefault(line.code, (source, feed))
+    for suggestion in _of_last(sheet, last or LastAnswers()):
+        if suggestion.indicator.code not in feeds:
+            lines[suggestion.indicator.code] = suggestion
     return Suggestions(tuple(sources), lines, feeds)
 
 
-@transaction.atomic
-def suggestions_take(
-    *,
-    sheet: Evaluation,
-    by: User,
-    door: str,
-    line: str | None = None,
-    version: int | None = None,
-) -> int:
-    """Answer one line as suggested, or all that are not answered; return how many.
-
-    Raises LockedError, and ConflictError where the line is not as `version` saw it.
-    """
-    suggested = suggestions_of(sheet).lines
-    rows = {row.line: row for row in sheet.scores.filter(stage=Stage.SELF)}
-    if line is None:
-        returned = returned_lines(sheet)
-        wanted = [
-            code
-            for code in suggested
-            if (code not in rows or not rows[code].is_answered) and not line_lock(code, returned)
-        ]
-    else:
-        wanted = [line] if line in suggested else []
-    for kind in FEEDS:
-        changes = [
-            _change(suggested[code], version if line else _version(rows.get(code)))
-            for code in wanted
-            if suggested[code].kind == kind
-        ]
-        if changes:
-            lines_save(sheet=sheet, changes=changes, by=by, door=door, source=kind)
-    return len(wanted)
-
-
-def _version(row: Score | None) -> int:
-    return row.version if row else 0
-
-
-def _change(suggestion: Suggestion, version: int | None) -> Change:
-    code, words = suggestion.indicator.code, suggestion.words
-    return Change(code, suggestion.answer, version, origin=words)
+def _of_last(sheet: Evaluation, last: LastAnswers) -> Iterator[Suggestion]:
+    for code, before in last.items():
+        line = sheet.criteria.rules.indicators[code]
+        if not before.why_not and line.applies_to(sheet.kind_code):
+            place = f"{last.place} {before.origin}".strip()
+            yield Suggestion(line, LAST, before.answer, place, note=before.note)
 
 
 def _fed_lines(sheet: Evaluation, kind: Kind) -> list[tuple[Indicator, Feed]]:
@@ -187,7 +168,8 @@ def _suggestion(
     if feed.how == "eligible":
         held = source.recognised is not None
         place = f"{'được công nhận' if held else 'đủ điều kiện'}; {place} đã quyết định"
-    return Suggestion(line, feed, source.kind, answer, tuple(used), place)
+    is_whole = len(used) == len(source.parts)
+    return Suggestion(line, source.kind, answer, place, tuple(used), is_whole)
 
 
 def _eligible(source: Source, line: Indicator) -> tuple[list[Part], Answer]:

@@ -14,7 +14,6 @@ from evaluations.inputs import read_posted
 from evaluations.models import CellVote, Evaluation, Stage
 from evaluations.next_work import next_to_appraise
 from evaluations.reports.appraisal import appraisal_view, groups_shown, tabs_of
-from evaluations.reports.sheet import last_answers
 from evaluations.rules.engine import AnswerError
 from evaluations.services import appraisal as services
 from evaluations.services import locks, sheets, votes
@@ -25,6 +24,7 @@ from evaluations.services.errors import (
     RefusedError,
 )
 from evaluations.services.explanations import round_of
+from evaluations.services.last_answers import last_answers
 from evaluations.services.lines import Change, lines_save
 from evaluations.views.sheets import posted_version
 

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_POST
 
 from cells import access
 from cells.models import Door
-from evaluations.models import Evaluation, Stage
+from evaluations.models import Evaluation
 from evaluations.reasons import class_name, veto_names
-from evaluations.reports.sheet import sheet_view, stored_rows
+from evaluations.reports.entry import entry_of
 from evaluations.services import sheets
 from evaluations.services.errors import LockedError, MarkConflictError, RefusedError
 
@@ -45,9 +45,11 @@ def _marked(request, period, code, save, *, place, chosen):
         conflict, status = refused, 409
     except RefusedError as refused:
         error, status = refused.message, 422
+    entry = entry_of(found, request.user)
     context = {
         "sheet": found,
-        "view": sheet_view(found, Stage.SELF, stored_rows(found, Stage.SELF)),
+        "view": entry.view,
+        "entry": entry,
         "error": error,
         "conflict": conflict and _told(found, place, conflict, chosen),
         "place": place,

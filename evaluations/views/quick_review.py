@@ -14,10 +14,10 @@ from evaluations.inputs import read_posted
 from evaluations.models import Evaluation, Period, Stage
 from evaluations.reports.appraisal import appraisal_view
 from evaluations.reports.quick_review import review_of
-from evaluations.reports.sheet import last_answers
 from evaluations.rules.engine import AnswerError
 from evaluations.services import appraisal, line_returns
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
+from evaluations.services.last_answers import last_answers
 from evaluations.services.lines import Change, lines_save
 from evaluations.views.sheets import posted_version
 

@@ -7,19 +7,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cells import access
 from cells.models import Door
+from cells.vietnamese import tidy_paragraphs
 from evaluations.inputs import read_posted
 from evaluations.models import CellVote, Evaluation, Stage, State
 from evaluations.next_work import next_unfinished, sheet_url
 from evaluations.reasons import class_name
+from evaluations.reports.entry import entry_of
 from evaluations.reports.line_talk import marks_of
 from evaluations.reports.reopening import standing_of
-from evaluations.reports.sheet import last_answers, sheet_view, stored_rows
+from evaluations.reports.sheet import sheet_view, stored_rows
 from evaluations.rules.engine import AnswerError
 from evaluations.services import locks, sheets, votes
 from evaluations.services.errors import ConflictError, LockedError, RefusedError
+from evaluations.services.last_answers import last_answers
 from evaluations.services.lines import Change, lines_save
-from evaluations.services.sheet_checks import checks_of, why_blocked
-from evaluations.services.suggestions import Suggestions, suggestions_of
 
 
 @require_GET
@@ -28,17 +29,17 @@ def sheet(request, period, code):
     found = get_object_or_404(Evaluation.objects.visible_to(request.user).of(period, code))
     may_enter = found.allows(request.user, access.ENTER)
     lock = locks.lock_status(found, access.ENTER, user=request.user)
-    suggested = suggestions_of(found) if may_enter and not lock else Suggestions()
-    view = _view(request, found, suggested)
+    can_enter = may_enter and not lock
+    entry = entry_of(found, request.user, marks=marks_of(found)) if can_enter else None
+    view = entry.view if entry else _closed_view(request, found)
     context = {
         "sheet": found,
         "view": view,
-        "sources": suggested.sources,
-        "to_take": sum(view.line(code).is_empty for code in suggested.lines),
+        "entry": entry,
         "vetoes": found.criteria.rules.vetoes,
         "mark_lock": locks.MARK_NOT_RETURNED if view.returned else "",
         "lock": lock if may_enter else "Đồng chí xem được phiếu này nhưng không nhập.",
-        "can_enter": may_enter and not lock,
+        "can_enter": can_enter,
         "can_withdraw": may_enter
         and not locks.lock_status(found, locks.WITHDRAW, user=request.user),
         "reopening": standing_of(found, request.user) if lock else None,
@@ -59,11 +60,14 @@ def line(request, period, code, line):
     if request.method == "GET":
         return _stored_line(request, found, line)
     typed = {name: request.POST.get(name, "") for name in ("option", "num", "den", "na")}
+    note = request.POST.get("note")
+    if note is not None:
+        typed["note"], note = note, tidy_paragraphs(note)
     try:
         answer = read_posted(found.criteria.rules.indicators[line], typed)
         saved = lines_save(
             sheet=found,
-            changes=[Change(line, answer, posted_version(request))],
+            changes=[Change(line, answer, posted_version(request), note)],
             by=request.user,
             door=Door.WEB,
         )
@@ -85,13 +89,13 @@ def posted_version(request) -> int:
 def _answer(request, found, line, status, *, rows=None, error="", conflict=None, typed=None):
     """Answer a save with the parts of the page that it changed, to be swapped out of band."""
     state = {200: "saved", 409: "conflict"}.get(status, "error")
-    rows = stored_rows(found, Stage.SELF) if rows is None else rows
     changed = {line: {"error": error, "state": state, "typed": typed or {}}}
-    view = sheet_view(found, Stage.SELF, rows, changed=changed)
+    entry = entry_of(found, request.user, rows=rows, changed=changed)
     context = {
         "sheet": found,
-        "view": view,
-        "line": view.line(line),
+        "view": entry.view,
+        "entry": entry,
+        "line": entry.view.line(line),
         "conflict": conflict,
         "can_enter": status != 423,
     }
@@ -99,20 +103,14 @@ def _answer(request, found, line, status, *, rows=None, error="", conflict=None,
 
 
 def _stored_line(request, found, line):
-    view = _view(request, found, suggestions_of(found))
-    context = {"sheet": found, "line": view.line(line), "can_enter": True}
+    entry = entry_of(found, request.user, marks=marks_of(found))
+    context = {"sheet": found, "line": entry.view.line(line), "can_enter": True}
     return render(request, "evaluations/_line.html", context)
 
 
-def _view(request, found, suggested):
-    return sheet_view(
-        found,
-        Stage.SELF,
-        stored_rows(found, Stage.SELF),
-        last=last_answers(found, request.user),
-        changed={code: {"suggestion": one} for code, one in suggested.lines.items()},
-        marks=marks_of(found),
-    )
+def _closed_view(request, found):
+    rows, last = stored_rows(found, Stage.SELF), last_answers(found, request.user)
+    return sheet_view(found, Stage.SELF, rows, last=last, marks=marks_of(found))
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,26 +119,34 @@ def submit(request, period, code):
     found = get_object_or_404(
         Evaluation.objects.allowed(request.user, access.SUBMIT).of(period, code)
     )
-    error = locks.lock_status(found, access.SUBMIT, user=request.user)
+    lock = locks.lock_status(found, access.SUBMIT, user=request.user)
     on_behalf = found.unit.is_cell and "secretary" not in access.roles(request.user)
-    if request.method == "POST" and not error:
+    error = ""
+    if request.method == "POST" and not lock:
+        seen = request.POST.getlist("seen") if request.POST.get("agree") else []
         try:
-            sheets.sheet_submit(sheet=found, by=request.user, door=Door.WEB, on_behalf=on_behalf)
+            sheets.sheet_submit(
+                sheet=found,
+                by=request.user,
+                door=Door.WEB,
+                on_behalf=on_behalf,
+                seen=seen,
+                note=request.POST.get("note", ""),
+            )
         except RefusedError as refused:
             error = refused.message
         else:
             messages.success(request, f"Đã nộp phiếu của {found.unit.name}.")
             return redirect(next_unfinished(request.user, found))
-    rows = stored_rows(found, Stage.SELF)
-    view = sheet_view(found, Stage.SELF, rows, last=last_answers(found, request.user))
-    checks = checks_of(found, view.outcome, rows)
+    entry = entry_of(found, request.user)
     held = {veto.code: veto for veto in found.criteria.rules.vetoes}
     vote = CellVote.objects.standing_of(found)
     context = {
         "sheet": found,
-        "view": view,
-        "checks": checks,
-        "blocked": why_blocked(checks),
+        "view": entry.view,
+        "found": entry.found,
+        "lock": lock,
+        "note": request.POST.get("note", ""),
         "vote": vote,
         "vote_differs": votes.points_differ(found, vote),
         "on_behalf": on_behalf,
@@ -148,7 +154,9 @@ def submit(request, period, code):
         "vetoes": [held[code] for code in found.vetoes],
         "class_name": class_name(found.annual_class),
     }
-    return render(request, "evaluations/sheet_submit.html", context, status=422 if error else 200)
+    return render(
+        request, "evaluations/sheet_submit.html", context, status=422 if error or lock else 200
+    )
 
 
 @require_POST

@@ -60,7 +60,7 @@
     const line = lineOf(event.detail.elt);
     if (!line || event.detail.requestConfig.verb === "get") return;
     line.dataset.state = "error";
-    for (const why of line.querySelectorAll("[data-why]")) why.textContent = reasonOf(event);
+    for (const why of line.querySelectorAll(".save-state [data-why]")) why.textContent = reasonOf(event);
     announceLine(line);
   }
 

@@ -46,6 +46,18 @@
     if (!target) return;
     markDirty(target);
     if (!isUnfinished(target)) save(target);
+    // The reason of what does not apply is asked for at once; the answer is sent without it.
+    if (event.target.matches("[name=na]:checked")) showNote(target);
+  }
+
+  function showNote(target) {
+    const note = target.querySelector("textarea[name=note]");
+    const box = note && note.closest(".line__note");
+    if (!box) return;
+    box.hidden = false;
+    const opener = lines.of(target).querySelector("[data-open-note]");
+    if (opener) opener.setAttribute("aria-expanded", "true");
+    note.focus();
   }
 
   function onLeave(event) {
@@ -58,8 +70,16 @@
     const target = event.target;
     if (!target.matches("form[data-autosave]")) return;
     event.preventDefault();
+    const offer = !target.hasAttribute("data-dirty") && offerOf(lines.of(target));
+    if (offer) return accept(offer, true);
     if (target.hasAttribute("data-dirty")) save(target);
     lines.step(lines.of(target), 1);
+  }
+
+  // Enter in a line without an answer takes what is suggested grey in it.
+  function offerOf(owner) {
+    if (!owner.hasAttribute("data-empty")) return null;
+    return [...owner.querySelectorAll("[data-accept]")].find(lines.isShown) || null;
   }
 
   // Every answer says at its line what became of the value.
@@ -82,14 +102,21 @@
 
   // How many lines one button would still answer as other sheets suggest.
   function countSuggested() {
-    const count = document.querySelector("[data-suggested-count]");
-    if (!count) return;
-    const left = document.querySelectorAll("[data-suggested][data-empty]").length;
-    count.textContent = left;
-    count.closest("form").hidden = left === 0;
+    for (const count of document.querySelectorAll("[data-suggested-count]")) {
+      const kind = count.dataset.suggestedCount;
+      const left = document.querySelectorAll(`[data-suggested=${kind}][data-empty]`).length;
+      count.textContent = left;
+      count.closest("form, details").hidden = left === 0;
+    }
   }
 
+  // The line whose suggestion was taken last, and whether by a key in one of its fields.
   let accepted = null;
+
+  function accept(button, byKey) {
+    if (byKey) button.click();
+    accepted = { id: lines.of(button).id, byKey };
+  }
 
   // The box of a conflict names the version that the user has seen there: only that one is replaced.
   function takeMine(button) {
@@ -102,17 +129,25 @@
   function onClick(event) {
     const mine = event.target.closest("[data-take-mine]");
     if (mine) takeMine(mine);
-    const accept = event.target.closest("[data-accept]");
-    if (accept) accepted = lines.of(accept).id;
+    const button = event.target.closest("[data-accept]");
+    if (button) accept(button, false);
+    const opener = event.target.closest("[data-open-note]");
+    if (opener) showNote(lines.of(opener).querySelector("form[data-autosave]"));
   }
 
-  // One line after another can be accepted with one key: the next button takes the focus.
+  // One line after another can be accepted with one key: the next button, or the next line if
+  // the focus was in a field, takes the focus.
   function focusNextAccept() {
-    if (!accepted) return;
-    const all = lines.all();
-    const rest = all.slice(all.findIndex((one) => one.id === accepted) + 1);
-    const next = rest.map((one) => one.querySelector("[data-accept]")).find(Boolean);
+    const { id, byKey } = accepted || {};
+    if (!id) return;
     accepted = null;
+    if (byKey) {
+      lines.step(document.getElementById(id), 1);
+      return;
+    }
+    const all = lines.all();
+    const rest = all.slice(all.findIndex((one) => one.id === id) + 1);
+    const next = rest.flatMap((one) => [...one.querySelectorAll("[data-accept]")]).find(lines.isShown);
     if (next) next.focus();
   }
 

@@ -15,7 +15,8 @@ from evaluations.models import (
 from evaluations.reports.ranking_xlsx import ranking_workbook
 from evaluations.services.rankings import ranking_build
 from evaluations.services.sheets import annual_class_save
-from evaluations.services.suggestions import suggestions_of, suggestions_take
+from evaluations.services.suggestion_taking import suggestions_take
+from evaluations.services.suggestions import suggestions_of
 from tests import factories
 from tests.evaluations import modes
 from tests.evaluations import recognised as recognitions
@@ -131,9 +132,9 @@ def test_the_sheet_costs_the_same_for_many_cells(
     url = address("sheet", modes.sheet_of(tree.ward, "2026"))
     client.force_login(people.canbo)
     client.get(url)
-    # Session, user, roles, sheet, rows, sheet before, lineage; cells, their answers, whether
-    # titles were decided.
-    with django_assert_num_queries(10):
+    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags, evidence; cells,
+    # their answers, whether titles were decided.
+    with django_assert_num_queries(13):
         client.get(url)
 
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from evaluations.models import CriteriaSet
 from evaluations.reports.scorecard import scorecard_of
-from evaluations.reports.sheet import last_answers
 from evaluations.services.criteria_continuity import Continuity
 from evaluations.services.criteria_drafts import raw_of
+from evaluations.services.last_answers import last_answers
 from evaluations.services.rankings import ranking_build
 from tests import factories
 from tests.evaluations.decided import decided, quarter
@@ -174,8 +174,8 @@ def test_last_answer_follows_the_line_to_its_new_code(tree, people, old, by):
     decided(tree.a, quarter("2026-Q2"), criteria=old, l1_2=(9, 10), l1_3=(1, 10))
     sheet = factories.sheet(tree.a, quarter("2026-Q3"), criteria=new)
     last = last_answers(sheet, people.canbo)
-    assert last["1.3"].startswith("9/10")
-    assert last["1.2"].startswith("1/10")
+    assert last["1.3"].text.startswith("9/10")
+    assert last["1.2"].text.startswith("1/10")
     assert "1.4" not in last
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from evaluations.models import PastResult
 from evaluations.reports.scorecard import scorecard_of
-from evaluations.reports.sheet import last_answers
+from evaluations.services.last_answers import last_answers
 from tests import factories
 from tests.evaluations.decided import decided, quarter
 from tests.evaluations.lineages import close, event
@@ -152,8 +152,8 @@ def test_result_on_paper_stands_in_the_trend_with_its_origin(client, tree, peopl
 def test_suggestions_come_from_the_one_origin_and_say_so(client, tree, people, split):
     new = factories.sheet(split[0], quarter("2026-Q3"))
     last = last_answers(new, people.canbo)
-    assert last.origin == ENDED
-    assert last["1.2"].startswith("10/10")
+    assert last["1.2"].origin == ENDED
+    assert last["1.2"].text.startswith("10/10")
     client.force_login(people.canbo)
     text = client.get(reverse("evaluations:sheet", args=["2026-Q3", split[0].code])).text
     assert f"({ENDED})" in text

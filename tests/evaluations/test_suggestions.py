@@ -10,7 +10,8 @@ from evaluations.models import Score, Stage
 from evaluations.services.errors import ConflictError, LockedError
 from evaluations.services.lines import Change, lines_save
 from evaluations.services.suggestion_parts import shorter
-from evaluations.services.suggestions import suggestions_of, suggestions_take
+from evaluations.services.suggestion_taking import suggestion_take, suggestions_take
+from evaluations.services.suggestions import suggestions_of
 from tests import factories
 from tests.evaluations import modes
 from tests.evaluations.lineages import close, event
@@ -47,7 +48,8 @@ def hand_in_the_fourth(tree, people):
 
 
 def take(sheet, by, **more):
-    return suggestions_take(sheet=sheet, by=by, door=Door.WEB, **more)
+    services = suggestion_take if "line" in more else suggestions_take
+    return services(sheet=sheet, by=by, door=Door.WEB, **more)
 
 
 def test_a_quarter_that_is_not_handed_in_does_not_count(year):
@@ -118,11 +120,11 @@ def test_all_that_are_not_answered_are_taken_and_no_other(year, people):
     changes = [Change("2.3", {"num": 20, "den": 30})]
     lines_save(sheet=year, changes=changes, by=people.canbo, door=Door.WEB)
     lines = suggestions_of(year).lines
-    assert take(year, people.canbo) == len(lines) - 1
+    assert len(take(year, people.canbo)) == len(lines) - 1
     rows = {row.line: row for row in Score.objects.filter(evaluation=year)}
     assert (rows["2.3"].num, rows["2.3"].source) == (20, "")
     assert set(rows) == set(lines)
-    assert take(year, people.canbo) == 0
+    assert take(year, people.canbo) == []
 
 
 def test_a_submitted_sheet_takes_nothing_more(year, people):
@@ -181,7 +183,7 @@ def test_the_sheet_shows_what_the_quarters_say(clerk, year):
     assert "Theo các quý: 27/30 (Quý I–III/2026)" in page
     assert "Quý IV (chưa nộp)" in page
     count = len(suggestions_of(year).lines)
-    assert f"<span data-suggested-count>{count}</span> dòng chưa chấm" in page
+    assert f'<span data-suggested-count="fed">{count}</span> dòng chưa chấm' in page
 
 
 def test_who_only_reads_is_offered_nothing(client, people, year):
@@ -258,9 +260,9 @@ def test_the_sheet_costs_the_same_for_one_quarter_as_for_four(
     modes.opened("2026")
     url = address("sheet", modes.sheet_of(tree.a, "2026"))
     clerk.get(url)
-    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags; periods, sheets,
-    # places, answers, origins of the suggestions.
-    with django_assert_num_queries(14):
+    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags, evidence; periods,
+    # sheets, places, answers, origins of the suggestions.
+    with django_assert_num_queries(15):
         clerk.get(url)
 
 
@@ -268,8 +270,9 @@ def test_a_quarter_without_months_asks_for_them_once(clerk, tree, django_assert_
     modes.opened("2026-Q4")
     url = address("sheet", modes.sheet_of(tree.a, "2026-Q4"))
     clerk.get(url)
-    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags; months.
-    with django_assert_num_queries(10):
+    # Session, user, roles, sheet, rows, sheet before, lineage, comments, flags, evidence;
+    # months.
+    with django_assert_num_queries(11):
         clerk.get(url)
 
 
