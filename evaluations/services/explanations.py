@@ -87,6 +87,11 @@ def waiting_lines(found: ExplanationRound) -> list[str]:
     return [line for line, row in words.items() if row.text and line not in answered]
 
 
+def has_explained(found: ExplanationRound, user: User) -> bool:
+    """Tell whether `user` wrote for the unit: who did does not answer himself."""
+    return found.explanations.filter(by=user).exists()
+
+
 @transaction.atomic
 def round_open(
     *, sheet: Evaluation, ends_on: date, by: User, door: str, note: str = ""
@@ -185,6 +190,8 @@ def explanation_answer(
     found = _open_round(held)
     if found.takes_words:
         raise LockedError("Vòng giải trình chưa kết thúc; chờ nộp giải trình rồi trả lời.")
+    if has_explained(found, by):
+        raise LockedError("Đồng chí đã ghi giải trình nên không tự trả lời được; cần người khác.")
     waiting = waiting_lines(found)
     if line not in waiting:
         raise RefusedError(f"Dòng {line} không có giải trình chờ trả lời.")

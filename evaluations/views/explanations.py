@@ -165,7 +165,8 @@ def _page(request, found, *, form=None, typed=None, answering=None, error="", st
         "can_answer": not takes_words
         and bool(told.waiting)
         and found.allows(user, access.APPRAISE)
-        and not locks.lock_status(found, locks.ANSWER, user=user),
+        and not locks.lock_status(found, locks.ANSWER, user=user)
+        and not service.has_explained(told.round, user),
         "form": form or RoundForm(),
         "reason": request.POST.get("reason", ""),
     }

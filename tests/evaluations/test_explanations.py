@@ -221,3 +221,11 @@ def test_everything_is_written_down(appraised, people):
         "explained",
         "explanation_opened",
     ]
+
+
+def test_who_explained_for_the_cell_does_not_answer(appraised, people):
+    start(appraised, people.lanhdao)
+    say(appraised, people.canbo2, l1_2=WORDS, l1_3=AGREED)
+    with pytest.raises(LockedError, match="cần người khác"):
+        answer(appraised, "1.2", people.canbo2, keep=True)
+    answer(appraised, "1.2", people.canbo, keep=True)

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from cells.models import AuditEntry, Door
 from cells.workbook import WorkbookError, open_book
-from evaluations.models import Score, State
+from evaluations.models import LineReturn, Score, State
 from evaluations.reports.sheet_book import sheet_book
 from evaluations.reports.sheets_xlsx import sheets_xlsx
 from evaluations.services.lines import Change, lines_save
@@ -185,6 +185,16 @@ def test_locked_sheet_is_refused_with_its_reason_only_where_it_would_change(ward
     assert counts(load(["TN-A", "Có"])) == (0, 0, 1)
     [error] = load(["TN-A", "Không"]).errors
     assert (error.column, error.message[:13]) == ("1.1", "Phiếu đã nộp ")
+
+
+def test_line_that_was_not_returned_is_refused_where_it_stands(ward, load):
+    sheet = ward.sheets[0]
+    sheet.state, sheet.submitted_at = State.RETURNED, sheet.period.opened_at
+    sheet.save()
+    LineReturn.objects.create(evaluation=sheet, line="1.1", reason="Thiếu biên bản", round=1)
+    assert counts(load(["TN-A", "Có"])) == (1, 0, 0)
+    [error] = load(["TN-A", "Có", 9, 10]).errors
+    assert (error.column, error.message[:24]) == ("1.2 tử số", "Dòng này không bị trả lạ")
 
 
 def test_sheet_out_of_reach_is_as_unknown(ward, load):
