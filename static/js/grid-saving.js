@@ -4,7 +4,7 @@
   // Sending: what was changed goes to the server in batches, one at a time. What cannot be sent
   // is kept in this browser and sent again when the server answers.
   const grid = (window.chiboGrid = window.chiboGrid || {});
-  const AT_ONCE = 300, SOON = 30, WAITS = [2, 4, 8, 15, 30], PATIENCE = 30;
+  const AT_ONCE = 300, SOON = 30, LEAVING = 3000, WAITS = [2, 4, 8, 15, 30], PATIENCE = 30;
   const UNFINISHED = "còn thiếu một số, chưa lưu";
 
   grid.savingOf = (model, section, unsent, tell) => {
@@ -80,6 +80,8 @@
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRFToken": token ? token[1] : "", "HX-Request": "true" },
         body: JSON.stringify({ entries }),
+        // A few lines still get through when the page is left; browsers refuse it to long bodies.
+        keepalive: entries.length < 100,
         signal: AbortSignal.timeout(PATIENCE * 1000),
       });
       if (answer.ok) return answer.json();
@@ -165,9 +167,17 @@
       changed([[row, line]]);
     }
 
+    const isSending = () => inState("sending").length > 0;
+
+    // Wait until nothing is under way, but not for ever.
+    async function settled() {
+      const until = Date.now() + LEAVING;
+      while (isSending() && Date.now() < until) await new Promise((done) => { window.setTimeout(done, SOON); });
+    }
+
     const isToRepeat = () => inState("error").some(([, line]) => line.isToRepeat);
 
-    return { changed, restore, insist, retry, every, isToRepeat };
+    return { changed, restore, insist, retry, send, settled, every, isSending, isToRepeat };
   };
 
   class Refused extends Error {

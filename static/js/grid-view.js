@@ -37,13 +37,13 @@
     // Put the field into a cell, its text chosen, so that the next key replaces it.
     view.place = (r, c, isExtending = false) => {
       const before = view.at;
-      if (!before) section.scrollIntoView({ block: "nearest" });
       view.at = { r, c };
       if (!isExtending || !view.anchor) view.anchor = view.at;
       if (!before || before.r !== r || before.c !== c) {
         const cell = view.row().cells[c];
         cell.append(input);
         cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+        if (!before) section.scrollIntoView({ block: "nearest", behavior: "instant" });
       }
       input.readOnly = view.isLocked();
       input.setAttribute("aria-label", named(view.row(), view.column()));
@@ -124,7 +124,8 @@
     };
 
     view.count = (more) => {
-      if (done && more) done.textContent = Number(done.textContent.replace(/\D/g, "")) + more;
+      if (!done || !more) return;
+      done.textContent = (Number(done.textContent.replace(/\D/g, "")) + more).toLocaleString("vi-VN");
     };
 
     view.note = (text) => {
