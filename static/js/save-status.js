@@ -40,7 +40,7 @@
     const isQuiet = !now.unsent.length && !now.look.length && !now.sending.length;
     part("saved").hidden = !isQuiet || !savedAt;
     part("ready").hidden = !isQuiet || Boolean(savedAt);
-    if (savedAt) part("saved").querySelector("time").textContent = clock.format(savedAt);
+    if (savedAt) part("saved").querySelector("[data-saved-at]").textContent = clock.format(savedAt);
   }
 
   function answered(event) {

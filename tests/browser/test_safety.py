@@ -44,15 +44,19 @@ def expect_kept(page, code):
 
 
 def test_what_is_typed_on_a_cut_line_is_there_after_a_reload(visit):
-    clerk = visit("canbo")
+    clerk, colleague = visit("canbo"), visit("canbo2")
     page = clerk.page
     address = open_draft(clerk)
     page.context.set_offline(True)
     enter(page, "4.1", "7", "9")
+    enter(page, "4.3", "5", "9")
     line(page, "1.4").locator("input[type=radio]").first.check()
-    expect_kept(page, "4.1")
-    expect_kept(page, "1.4")
-    expect(status(page)).to_contain_text("Còn 2 dòng chưa gửi")
+    for code in ("4.1", "4.3", "1.4"):
+        expect_kept(page, code)
+    expect(status(page)).to_contain_text("Còn 3 dòng chưa gửi")
+    colleague.page.goto(address)
+    enter(colleague.page, "4.3", "8", "9")
+    expect_saved(colleague.page, "4.3")
 
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -60,11 +64,17 @@ def test_what_is_typed_on_a_cut_line_is_there_after_a_reload(visit):
     assert asked == [], "what is kept needs no warning before leaving"
     page.context.set_offline(False)
     page.goto(address.split("/phieu/")[0] + f"/cong-viec/{QUARTER}/")
-    expect(page.locator("#chua-gui")).to_contain_text("2 dòng chưa gửi")
+    expect(page.locator("#chua-gui")).to_contain_text("3 dòng chưa gửi")
     page.locator("#chua-gui a").click()
     for code in ("4.1", "1.4"):
         expect(line(page, code).get_by_text("đã khôi phục")).to_be_visible()
         expect_saved(page, code)
+    # What a colleague saved meanwhile is not replaced by what was typed before it.
+    box = line(page, "4.3")
+    expect(box).to_have_attribute("data-state", "conflict")
+    expect(box.locator(".conflict")).to_contain_text(re.compile(r"\S+ vừa lưu 8/9.*nhập 5/9"))
+    box.get_by_role("button", name="Lưu giá trị của tôi").click()
+    expect_saved(page, "4.3")
     expect(status(page).get_by_text(re.compile(r"Đã lưu lúc \d\d:\d\d:\d\d"))).to_be_visible()
     clerk.errors.clear()  # the browser logs each lost request
     page.reload()
