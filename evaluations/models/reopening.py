@@ -43,6 +43,7 @@ class ReopenRequestQuerySet(models.QuerySet):
         handed_in = Q(
             within(user, access.APPRAISE, SHEET),
             ~Q(evaluation__submitted_by=user),
+            ~Q(evaluation__explained_until__gt=now),
             evaluation__state__in=[State.SUBMITTED, State.APPRAISED],
         )
         decided = Q(within(user, access.DECIDE, SHEET), evaluation__state=State.DECIDED)

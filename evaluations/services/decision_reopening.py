@@ -13,7 +13,13 @@ from evaluations.models import (
 )
 from evaluations.services import locks
 from evaluations.services.errors import LockedError
-from evaluations.services.sheets import apply_outcome, outcome_of, sheet_locked, sheet_move
+from evaluations.services.sheets import (
+    apply_outcome,
+    explaining_end,
+    outcome_of,
+    sheet_locked,
+    sheet_move,
+)
 
 KEPT = (
     "decision", "self_total", "appraised_total", "final_total", "level", "is_eligible", "reasons",
@@ -58,6 +64,6 @@ def decision_reopen(
         door,
         action="decision_reopened",
         reason=f"Theo đề nghị: {request.reason} Quyết định cũ: {kept.decision}.",
-        fields=[*CLEARED, *own],
+        fields=[*CLEARED, *explaining_end(held), *own],
     )
     return kept

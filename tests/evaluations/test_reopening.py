@@ -106,6 +106,13 @@ def test_appraised_sheet_is_returned(sheet, people):
     assert (stored(sheet).state, stored(sheet).appraised_total) == (State.RETURNED, None)
 
 
+@pytest.mark.parametrize(("hours", "names"), [(1, []), (-1, ["canbo", "canbo2"])])
+def test_sheet_that_is_being_explained_is_not_returned(sheet, people, hours, names):
+    appraise(submit(sheet, people.bithu), people.canbo)
+    Evaluation.objects.update(explained_until=timezone.now() + hours * HOUR)
+    assert answerers(ask(sheet, people.bithu), people) == names
+
+
 def test_decided_result_is_kept_when_the_leader_opens_it_again(sheet, people):
     old = decided(sheet, people)
     request = ask(old, people.bithu)
