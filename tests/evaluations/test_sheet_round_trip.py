@@ -346,14 +346,18 @@ def test_marked_again_shows_only_what_is_left(ward, export, marked):
 
 def test_text_of_an_error_never_becomes_a_formula(ward, marked, tmp_path):
     path = workbook(
-        tmp_path / "a.xlsx", ["Quý IV/2026"], ["=Mã", "1.1"], ["TN-A", "=1+1"], title="Phiếu chấm"
+        tmp_path / "a.xlsx",
+        ["Quý IV/2026"],
+        ["=Mã", "1.1"],
+        ["KHONG-CO", "=1+1"],
+        title="Phiếu chấm",
     )
     book = load_workbook(path)
     book["Phiếu chấm"]["A2"].data_type = "s"
     book["Phiếu chấm"]["B3"].data_type = "s"
     book.save(path)
     sheet = load_workbook(marked(path))["Phiếu chấm"]
-    assert sheet["C3"].data_type == "s"
+    assert (sheet["C3"].data_type, sheet["C3"].value[:5]) == ("s", "=Mã: ")
 
 
 def test_members_file_is_marked_too(client, ward, tmp_path):
