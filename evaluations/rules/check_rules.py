@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from evaluations.rules.check_evidence import evidence_asked
 from evaluations.rules.check_limits import book
 from evaluations.rules.checks import Answer, Check, Facts, Priority, Rule, Size
 from evaluations.rules.engine import score_line
@@ -160,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     jumps,
     common_numbers,
     called_vetoes,
+    evidence_asked,
     vetoed_though_high,
     all_at_the_ceiling,
     same_as_before,

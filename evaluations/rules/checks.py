@@ -71,6 +71,8 @@ class Facts:
     before: str = ""
     last: Mapping[str, Answer] = field(default_factory=dict)
     size: Size | None = None
+    # The lines that evidence is attached to.
+    evidence: frozenset[str] = frozenset()
     # Lines that cannot be mended now: a sheet that came back for others alone.
     closed: frozenset[str] = frozenset()
 

@@ -47,6 +47,7 @@ def checks_of(
         before=last.place,
         last={line: one.answer for line, one in last.items() if one.holds},
         size=_size(sheet),
+        evidence=frozenset(sheet.evidence_counts),
         closed=_closed(sheet),
     )
     return run(facts, RULES)

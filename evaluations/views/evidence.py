@@ -6,15 +6,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from cells import access
 from cells.models import Door
 from cells.vietnamese import tidy
 from evaluations.evidence_forms import AboutForm, about_form
 from evaluations.models import Evaluation, EvidenceFile, EvidenceUse
+from evaluations.next_work import sheet_url
+from evaluations.reports.entry import entry_of
 from evaluations.reports.evidence import WHOLE, choices_for, panel_of, with_newest
 from evaluations.services import evidence as services
 from evaluations.services.errors import LockedError, RefusedError
 from evaluations.services.evidence_files import FileRefusedError, file_take, name_of
 from evaluations.services.evidence_lock import evidence_lock, may_ever
+from evaluations.services.locks import lock_status
 
 CHOICES_SHOWN = 8
 
@@ -207,12 +211,20 @@ def _answer(request, found, line, status, *, said=(), refused=(), form=None):
     if request.htmx:
         context = _context(request, found, line, form=form, said=said, refused=refused)
         context["is_wrong"] = status != 200
+        if _is_on_the_sheet(request, found):
+            context["entry"] = entry_of(found, request.user)
         template = "evaluations/_evidence_answer.html"
         return render(request, template, context, status=status)
     if status == 200:
         messages.success(request, " ".join(said))
         return redirect("evaluations:evidence", found.period.code, found.unit.code, line or WHOLE)
     return _page(request, found, line, status, form=form, said=said, refused=refused, is_wrong=True)
+
+
+def _is_on_the_sheet(request, found):
+    """Tell whether the sheet asks while it is entered: its list of checks goes along."""
+    on_sheet = request.htmx.current_url_abs_path == sheet_url(found)
+    return on_sheet and not lock_status(found, access.ENTER, user=request.user)
 
 
 def _again(request, found, line, use, wrong):

@@ -83,6 +83,7 @@
     };
     request.open("POST", job.form.action);
     request.setRequestHeader("HX-Request", "true");
+    request.setRequestHeader("HX-Current-URL", window.location.href);
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
     if (token) request.setRequestHeader("X-CSRFToken", token[1]);
     request.upload.addEventListener("progress", (event) => {

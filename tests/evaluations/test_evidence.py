@@ -1,12 +1,13 @@
 """Attaching evidence: what one file may serve, who may take it off, what stays for ever."""
 
+import hashlib
 from datetime import date
 
 import pytest
 from django.utils import timezone
 
 from cells.models import AuditEntry, Door
-from evaluations.models import Evidence, EvidenceFile, EvidenceUse, State
+from evaluations.models import CriteriaSet, Evidence, EvidenceFile, EvidenceUse, State
 from evaluations.reports.evidence import choices_for, panel_of, sheet_evidence
 from evaluations.services.errors import LockedError, ReasonMissingError, RefusedError
 from evaluations.services.evidence import (
@@ -18,8 +19,10 @@ from evaluations.services.evidence import (
 )
 from evaluations.services.evidence_files import FileRefusedError, file_take
 from evaluations.services.evidence_lock import evidence_lock
+from evaluations.services.sheets import sheet_submit
 from tests import factories
 from tests.evaluations.evidence_world import PDF, attached, pdf
+from tests.evaluations.test_sheet_services import fill
 
 NONE_ASKED = "3.5"
 
@@ -293,3 +296,24 @@ def test_reach_of_a_use_is_that_of_its_sheet_not_of_its_unit(sheet, tree, people
     second = newer(use, people.nguoila)
     assert set(EvidenceFile.objects.visible_to(people.canbo)) == {first.file}
     assert second.file in EvidenceFile.objects.visible_to(people.nguoila)
+
+
+def test_line_whose_evidence_is_required_holds_the_sheet_back(sheet, people):
+    text = sheet.criteria.text.replace('evidence = "optional"', 'evidence = "required"', 1)
+    sheet.criteria = CriteriaSet.objects.create(
+        code="THU",
+        title="Thử",
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        valid_from=date(2026, 1, 1),
+        published_at=timezone.now(),
+    )
+    sheet.save()
+    lines = sheet.criteria.rules.indicators.values()
+    required = [line.code for line in lines if line.evidence == "required"]
+    fill(sheet, people.bithu)
+    hand = {"sheet": sheet, "by": people.bithu, "door": Door.WEB, "on_behalf": False}
+    with pytest.raises(RefusedError, match=f"Dòng {required[0]}: Bắt buộc có minh chứng"):
+        sheet_submit(**hand)
+    attached(sheet, people.bithu, line=required[0])
+    assert sheet_submit(**hand).state == State.SUBMITTED

@@ -11,6 +11,7 @@ from evaluations.models import EvidenceFile, EvidenceUse, State
 from evaluations.services.evidence_files import file_path
 from tests import factories
 from tests.evaluations.evidence_world import PDF, PNG, attached, pdf
+from tests.evaluations.test_sheet_services import fill
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
@@ -54,6 +55,28 @@ def test_upload_attaches_and_answers_with_list_and_count(sheet, bithu):
     assert "Biên bản họp" in said
     assert "Số 05-BB/CB ngày 05/11/2026" in said
     assert re.search(r'id="mc-so-1-1" data-hx-swap-oob="true"> \(1\)', said)
+
+
+def test_sheet_that_is_open_behind_the_panel_gets_its_checks_anew(sheet, bithu, people):
+    fill(sheet, people.bithu)
+    path = reverse("evaluations:sheet", args=[sheet.period.code, sheet.unit.code])
+    open_page = f"http://testserver{path}"
+    asked = "Chưa gắn minh chứng, cũng chưa ghi giải trình."
+    before = text(bithu.get(open_page)).count(asked)
+    data = {"files": [pdf()]}
+    url = address("evidence_upload", sheet, line="1.3")
+    said = text(bithu.post(url, data, **HTMX, HTTP_HX_CURRENT_URL=open_page))
+    assert (before, said.count(asked)) == (6, 5)
+    assert 'id="kiem-tra-ds"' not in text(send(bithu, sheet, pdf()))
+
+
+def test_sheet_goes_in_without_evidence_where_an_explanation_would_do(sheet, bithu, people):
+    fill(sheet, people.bithu)
+    url = reverse("evaluations:submit", args=[sheet.period.code, sheet.unit.code])
+    assert "cũng chưa ghi giải trình" in text(bithu.get(url))
+    bithu.post(url, {"agree": "1"})
+    sheet.refresh_from_db()
+    assert sheet.state == State.SUBMITTED
 
 
 def test_wrong_file_is_refused_by_name_and_the_others_are_taken(sheet, bithu):

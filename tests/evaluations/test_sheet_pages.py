@@ -291,10 +291,10 @@ def test_sheet_costs_twelve_queries(as_, people, submitted, tree, django_assert_
         client.get(url("sheet", tree.a))
 
 
-def test_save_costs_fourteen_queries(as_, people, draft, tree, django_assert_num_queries):
+def test_save_costs_fifteen_queries(as_, people, draft, tree, django_assert_num_queries):
     client = as_(people.canbo)
     client.get(reverse("evaluations:queue", args=[PERIOD]))
     # session, user, roles, sheet; savepoint, sheet held, rows, insert, audit, totals, release;
-    # for the checks: last period's sheet, origins, months
-    with django_assert_num_queries(14):
+    # for the checks: last period's sheet, origins, months, evidence
+    with django_assert_num_queries(15):
         client.post(url("line", tree.a, "1.2"), {"num": "38", "den": "40", "version": "0"})

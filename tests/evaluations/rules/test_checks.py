@@ -28,7 +28,9 @@ def facts(criteria=QUARTER, *, vetoes=(), **changes):
     given = {name[1:].replace("_", "."): answer for name, answer in lines.items()}
     answers = {code: one for code, one in (full_answers(criteria) | given).items() if one}
     outcome = score_sheet(criteria, answers, vetoes=vetoes)
-    return replace(Facts(criteria, outcome, answers, vetoes=tuple(vetoes)), **changes)
+    proved = frozenset(criteria.indicators)
+    known = Facts(criteria, outcome, answers, vetoes=tuple(vetoes), evidence=proved)
+    return replace(known, **changes)
 
 
 def found(rule, known):
@@ -185,3 +187,35 @@ def test_every_slug_of_the_checks_stands_in_a_shipped_set():
     named |= {pair.other for pair in book().equal} | {call.line for call in book().calls}
     assert named <= slugs
     assert {slug for call in book().calls for slug in call.vetoes} <= vetoes
+
+
+def asking(policy, **more):
+    """Return the facts of a full sheet of which line 1.2 alone asks for evidence."""
+    lines = {
+        code: replace(line, evidence=policy if code == "1.2" else "optional")
+        for code, line in QUARTER.indicators.items()
+    }
+    groups = tuple(
+        replace(group, indicators=tuple(lines[line.code] for line in group.indicators))
+        for group in QUARTER.groups
+    )
+    return facts(replace(QUARTER, groups=groups), **{"evidence": frozenset()} | more)
+
+
+@pytest.mark.parametrize(
+    ("policy", "more", "said"),
+    [
+        ("required", {}, [("high", "1.2")]),
+        ("required", {"notes": {"1.2": "Đã báo cáo miệng."}}, [("high", "1.2")]),
+        ("required", {"evidence": frozenset({"1.2"})}, []),
+        ("required", {"l1_2": ratio(0, 9)}, []),
+        ("required", {"l1_2": NA}, []),
+        ("evidence_or_explanation", {}, [("low", "1.2")]),
+        ("evidence_or_explanation", {"notes": {"1.2": "Đã báo cáo miệng."}}, []),
+        ("evidence_or_explanation", {"evidence": frozenset({"1.2"})}, []),
+        ("optional", {}, []),
+        ("none", {}, []),
+    ],
+)
+def test_points_that_are_claimed_are_proved_as_the_criteria_ask(policy, more, said):
+    assert found("evidence", asking(policy, **more)) == said
