@@ -11,20 +11,25 @@ from cells.services.recipients import officers_at, secretaries
 from evaluations.models import Decision, Evaluation
 
 
-def concerned(sheets: Iterable[Evaluation]) -> dict[int, list[User]]:
-    """Return who answers for each sheet, by its id: the secretaries, or the staff of a committee.
-
-    And whoever handed it in.
-    """
+def answerable(sheets: Iterable[Evaluation]) -> dict[int, list[User]]:
+    """Return who answers for each sheet, by its id: the secretaries, or a committee's own staff."""
     held = list(sheets)
     cells = secretaries(sheet.unit for sheet in held if sheet.unit.is_cell)
     committees = officers_at(sheet.unit for sheet in held if not sheet.unit.is_cell)
+    return {
+        sheet.pk: (cells if sheet.unit.is_cell else committees)[sheet.unit_id] for sheet in held
+    }
+
+
+def concerned(sheets: Iterable[Evaluation]) -> dict[int, list[User]]:
+    """Return who answers for each sheet, and who handed it in."""
+    held = list(sheets)
     hands = User.objects.in_bulk({sheet.submitted_by_id for sheet in held} - {None})
-    found = {}
+    found = answerable(held)
     for sheet in held:
-        people = (cells if sheet.unit.is_cell else committees)[sheet.unit_id]
         submitter = hands.get(sheet.submitted_by_id)
-        found[sheet.pk] = list(dict.fromkeys([*people, *([submitter] if submitter else [])]))
+        if submitter and submitter not in found[sheet.pk]:
+            found[sheet.pk].append(submitter)
     return found
 
 
@@ -37,19 +42,30 @@ def returned_tell(sheet: Evaluation, *, by: User, lines: Sequence[str] = ()) -> 
         NoticeKind.RETURNED,
         f"{sheet.unit.name}: phiếu {sheet.period.title} được trả lại để sửa{where}."
         " Mở phiếu để xem lý do, sửa rồi nộp lại.",
+        to=concerned([sheet])[sheet.pk],
         by=by,
     )
 
 
 def appraised_tell(sheet: Evaluation, *, by: User) -> None:
+    """Tell who answers for it; a clerk who hands in for a whole ward sees it in the queue."""
     text = f"{sheet.unit.name}: phiếu {sheet.period.title} đã thẩm định xong."
-    _tell(sheet, NoticeKind.APPRAISED, text, by=by, page="scorecard")
+    people = answerable([sheet])[sheet.pk]
+    _tell(sheet, NoticeKind.APPRAISED, text, to=people, by=by, page="scorecard")
 
 
-def _tell(sheet: Evaluation, kind: NoticeKind, text: str, *, by: User, page: str = "sheet") -> None:
+def _tell(
+    sheet: Evaluation,
+    kind: NoticeKind,
+    text: str,
+    *,
+    to: Iterable[User],
+    by: User,
+    page: str = "sheet",
+) -> None:
     notice_send(
         kind=kind,
-        to=concerned([sheet])[sheet.pk],
+        to=to,
         text=text,
         url=reverse(f"evaluations:{page}", args=[sheet.period.code, sheet.unit.code]),
         unit=sheet.unit,

@@ -58,6 +58,11 @@ def test_each_return_is_told_anew(tree, people):
     assert Notice.objects.filter(to=people.bithu).count() == 2
 
 
+def test_an_appraisal_is_told_to_the_secretary_and_not_to_a_clerk_of_many(tree, people):
+    appraised_tell(handed_in(tree.a, people.canbo), by=people.canbo2)
+    assert told() == {("bithu", "appraised")}
+
+
 def test_the_sheet_of_a_committee_concerns_its_own_staff(tree, people):
     sheet = handed_in(tree.ward, people.canbo)
     appraised_tell(sheet, by=people.thanhuy)
