@@ -73,14 +73,17 @@ def _page(request, periods, scope):
     if found.rows and not shown.sort:
         shown = replace(shown, sort=DEFAULT_SORT)
     rows = reports.rows_shown(found.rows, q=shown.q, sort=shown.sort)
+    sheets = _sheets(request, found, shown)
+    # One list on the page has pages: beside single sheets, committees are a few parts of a ward.
+    per_page = COMMITTEES if sheets is None else max(len(rows), 1)
     context = {
         "progress": found,
         "period": scope.period,
         "periods": periods,
         "tabs_of_periods": _periods_shown(periods, scope.period),
         "shown": shown,
-        "committees": Paginator(rows, COMMITTEES).get_page(request.GET.get("page")),
-        "sheets": _sheets(request, found, shown),
+        "committees": Paginator(rows, per_page).get_page(request.GET.get("page")),
+        "sheets": sheets,
         "tabs": _tabs(found.direct, shown.stage),
         "is_past_due": timezone.localdate() > scope.period.due_on,
         "now": timezone.localtime(),

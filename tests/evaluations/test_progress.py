@@ -204,6 +204,19 @@ def test_single_sheets_are_sorted_as_asked(as_, ward, sort):
     assert len(rows) == 5
 
 
+def test_the_parts_of_a_ward_stand_on_every_page_of_its_single_sheets(
+    as_, tree, period, ward, monkeypatch
+):
+    part = factories.CommitteeFactory(parent=tree.ward)
+    sheet(factories.UnitFactory(parent=part), period)
+    monkeypatch.setattr("evaluations.views.progress.SHEETS", 3)
+    context = as_("canbo").get(f"{PAGE}?page=2").context
+    assert (len(context["sheets"]), [row.code for row in context["committees"]]) == (
+        2,
+        [part.code],
+    )
+
+
 def test_htmx_is_given_the_live_part_alone(as_, ward):
     answer = as_("canbo").get(PAGE, headers={"HX-Request": "true"})
     assert "<html" not in answer.text
