@@ -143,8 +143,10 @@
     }
   }
 
+  // A reason is a sentence: Enter ends it as it ends a number, Shift and Enter break its line.
   function onEnter(event, line) {
-    const form = event.target.matches("input") && event.target.closest("form[data-autosave]");
+    const isField = event.target.matches("input, textarea") && !event.shiftKey;
+    const form = isField && event.target.closest("form[data-autosave]");
     if (!line || !form) return false;
     form.requestSubmit();
     return true;

@@ -70,7 +70,8 @@
     const target = event.target;
     if (!target.matches("form[data-autosave]")) return;
     event.preventDefault();
-    const offer = !target.hasAttribute("data-dirty") && offerOf(lines.of(target));
+    // What was chosen and is still on its way is an answer.
+    const offer = !target.hasAttribute("data-unconfirmed") && offerOf(lines.of(target));
     if (offer) return accept(offer, true);
     if (target.hasAttribute("data-dirty")) save(target);
     lines.step(lines.of(target), 1);

@@ -62,6 +62,7 @@ def test_from_the_first_number_to_the_ranking(visit, tmp_path):
     expect(clerk.locator("#thanh-diem")).to_contain_text("24/24 dòng")
     expect(clerk.locator("#thanh-diem")).to_contain_text("100,00")
     clerk.get_by_role("link", name="Xem lại và nộp").first.click()
+    clerk.get_by_label(re.compile("Đã xem")).check()
     clerk.get_by_role("button", name="Nộp phiếu").click()
     expect(clerk.locator(".messages")).to_contain_text("Đã nộp phiếu")
 
