@@ -45,7 +45,7 @@ def line_unmark(*, sheet: Evaluation, line: str, by: User, door: str) -> None:
 
 
 @transaction.atomic
-def lines_return(*, sheet: Evaluation, by: User, door: str, note: str = "") -> Evaluation:
+def lines_return(*, sheet: Evaluation, by: User, door: str) -> Evaluation:
     """Send the sheet back for its marked lines: only these are open to its unit then."""
     held = sheet_locked(sheet, access.APPRAISE, by)
     marks = list(held.line_returns.marked())
@@ -60,7 +60,7 @@ def lines_return(*, sheet: Evaluation, by: User, door: str, note: str = "") -> E
     LineReturn.objects.bulk_update(marks, ["round", "was"])
     return sheet_send_back(
         held,
-        note.strip() or _summary(marks),
+        _summary(marks),
         by,
         door,
         action="lines_returned",

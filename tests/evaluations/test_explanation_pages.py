@@ -86,6 +86,7 @@ def test_one_button_agrees_to_everything(as_, appraised, people, tree):
     as_("bithu").post(url("explanation_agree", tree.a))
     appraised.refresh_from_db()
     assert (appraised.explained_until, appraised.explanations_waiting) == (None, 0)
+    assert appraised.explanation_rounds.get().closed_at is not None
     assert Notice.objects.filter(to=people.canbo, text__contains="đồng ý").exists()
 
 
