@@ -191,6 +191,13 @@ class Life(RuleBasedStateMachine):
         self.attempt(action, dice.choice(sorted(RIGHTS[action][0])), dice.randrange(100))
 
     @rule(dice=DICE)
+    def try_to_judge_what_one_submitted(self, dice):
+        name = self.name_of(self.sheet.submitted_by_id)
+        if name in STAFF:
+            for action in sorted(FOUR_EYES):
+                self.attempt(action, name, dice.randrange(100))
+
+    @rule(dice=DICE)
     def take_an_open_step(self, dice):
         """Take any step that is open to somebody."""
         choice = dice.randrange(100)
