@@ -10,6 +10,13 @@ from evaluations.rules.structure import Criteria, Indicator
 WHOLE = 10_000  # 100 percent
 # How often a line does not apply, where the set allows that.
 NOT_APPLICABLE = {"admissions": 0.45, "inspections_done": 0.1, "targets_exceeded": 0.03}
+# Why it does not, as the cell explains it.
+NA_REASONS = {
+    "admissions": "Kỳ này chi bộ không được giao chỉ tiêu kết nạp.",
+    "inspections_done": "Chương trình kỳ này không có cuộc kiểm tra, giám sát nào.",
+    "targets_exceeded": "Kỳ này không có nhiệm vụ nào tính vượt mức.",
+}
+OTHER_NA_REASON = "Kỳ này chi bộ không phát sinh việc này."
 MEETINGS = 3  # owed in a quarter
 HABITS = {"regular_meetings", "thematic_session", "discipline", "fees_on_time", "members_assigned"}
 REASONS = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cells.models import Door
-from evaluations.demo.answers import Panel, Values
+from evaluations.demo.answers import NA_REASONS, OTHER_NA_REASON, Panel, Values
 from evaluations.demo.bulk import Batch
 from evaluations.demo.cases import PER_LINE, Case
 from evaluations.demo.stories import RETURN_REASONS, Story
@@ -72,10 +72,17 @@ class SheetWriter:
         notes, points, add = case.drawn.notes, self.panel.points, self.scores.add
         name, door = str(stage), str(Door.DEMO)
         for value in values:
-            note = "" if stage == Stage.SELF else notes.get(value.line, "")
+            note = self._why_not(value) if stage == Stage.SELF else notes.get(value.line, "")
             where = (case.id, value.line, name, *value[1:])
             add((*where, points[value], note, _source(stage, note), 1, by, at, door))
             at += pause
+
+    def _why_not(self, value: Values) -> str:
+        """Return why a line does not apply, as the cell writes it; "" where it does."""
+        if not value.na:
+            return ""
+        slug = self.panel.rules.indicators[value.line].slug
+        return NA_REASONS.get(slug, OTHER_NA_REASON)
 
 
 def _steps(case: Case) -> tuple[object, ...]:

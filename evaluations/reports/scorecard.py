@@ -15,6 +15,7 @@ from evaluations.rules.engine import Outcome, score_line
 from evaluations.rules.explain import LineExplanation, explain, explain_line
 from evaluations.rules.numbers import spoken
 from evaluations.rules.structure import Criteria, Indicator, Veto
+from evaluations.services.suggestions import NAMES
 
 STAGE_OF_STATE = {State.DECIDED: Stage.FINAL, State.APPRAISED: Stage.APPRAISED}
 SETTLED = (State.APPRAISED, State.DECIDED)
@@ -39,6 +40,9 @@ class Line:
     is_na: bool
     is_absent: bool
     change: Change | None
+    # What the cell wrote to it, and what its answer was taken over from.
+    note: str = ""
+    taken_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,7 @@ def _line(
     stage: Stage,
 ) -> Line:
     scored = by_stage[stage].get(indicator.code)
+    own = by_stage[Stage.SELF].get(indicator.code)
     absent = scored is None or not scored.is_answered
     return Line(
         indicator=indicator,
@@ -218,9 +223,11 @@ def _line(
         is_absent=absent,
         change=_change(
             indicator,
-            by_stage[Stage.SELF].get(indicator.code),
+            own,
             by_stage[Stage.APPRAISED if stage == Stage.SELF else stage].get(indicator.code),
         ),
+        note=own.note if own else "",
+        taken_from=NAMES.get(own.source, "") if own else "",
     )
 
 

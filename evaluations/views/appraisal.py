@@ -51,6 +51,7 @@ def appraisal(request, period, code):
         "groups": groups_shown(view, chosen),
         "tabs": tabs_of(view, chosen),
         "round": round_of(found),
+        "checkup": found.checkups.select_related("by").first(),
         "vote": vote,
         "vote_differs": votes.points_differ(found, vote),
         "own_total": found.self_total,

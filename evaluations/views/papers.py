@@ -65,7 +65,7 @@ def papers(request, period):
         "count": len(keys) if len(keys) <= AT_MOST else within.count(),
         "at_most": AT_MOST,
         "is_background": len(keys) > AT_ONCE,
-        "is_filtered": any((asked.state, asked.kind, asked.q, asked.subject)),
+        "is_filtered": any((asked.state, asked.kind, asked.q, asked.subject, asked.flagged)),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "evaluations/papers.html", context, status=status)

@@ -73,6 +73,7 @@ def queue(request, period):
         "state": asked.state,
         "kind": asked.kind,
         "q": asked.q,
+        "flagged": asked.flagged,
         "has_committees": has_committees,
         "subject": asked.subject,
         "can_enter": can_enter,
