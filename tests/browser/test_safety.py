@@ -191,6 +191,8 @@ def test_two_people_on_one_line_see_both_values_and_choose(visit):
         expect(box.locator(".conflict")).to_contain_text("nhập 6/9")
     line(second, "4.1").get_by_role("button", name="Lưu giá trị của tôi").click()
     line(second, "4.3").get_by_role("button", name="Giữ giá trị đã lưu").click()
+    for code in ("4.1", "4.3"):
+        expect_saved(second, code)
     for page in (second, one.page):
         page.reload()
         expect(line(page, "4.1").locator("input[name=num]")).to_have_value("6")
