@@ -89,8 +89,10 @@
     row.shown[column.index] = meant;
     for (const other of column.of) {
       if (other === column) continue;
-      const isWord = (one) => column.words.includes(one);
-      if (isWord(meant)) row.shown[other.index] = meant;
+      // "KAD: không giao chỉ tiêu" says why as well.
+      const isReason = (one) => column.na !== "" && one.toUpperCase().startsWith(`${column.na}:`);
+      const isWord = (one) => column.words.includes(one) || isReason(one);
+      if (isWord(meant)) row.shown[other.index] = isReason(meant) ? column.na : meant;
       else if (isWord(row.shown[other.index])) row.shown[other.index] = "";
     }
   };
