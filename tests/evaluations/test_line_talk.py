@@ -160,7 +160,7 @@ def test_cleared_flag_stays_in_the_panel_and_the_history(as_, draft, people):
     mark(draft, people.canbo)
     page = as_(people.bithu).post(url("line_flag_clear", draft.unit)).text
     assert "bỏ đánh dấu lúc" in page
-    assert "tool__mark--on" not in page
+    assert "line-tool__mark--on" not in page
     history = reverse("evaluations:history", args=[PERIOD, draft.unit.code])
     page = as_(people.bithu).get(history, {"line": "1.2"}).text
     assert page.count("Chờ minh chứng") == 2
