@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cells import access
 from cells.models import Job
 from cells.vietnamese import fold
-from evaluations.forms import BulkForm
+from evaluations.forms.appraisal import BulkForm
 from evaluations.models import Period
 from evaluations.services.bulk_plans import ACTIONS, bulk_plan, candidates
 from evaluations.services.bulk_runs import BULK, bulk_request

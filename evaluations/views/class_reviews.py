@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from cells import access
 from cells.models import Door
-from evaluations.class_forms import ClassReviewForm
+from evaluations.forms.class_reviews import ClassReviewForm
 from evaluations.models import ClassReview, Evaluation
 from evaluations.rules.annual_class import ClassError, propose
 from evaluations.services import class_reviews, locks

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cells import access
 from cells.models import Door
-from evaluations.criteria_forms.around import Around
-from evaluations.criteria_forms.begin import KeptFileForm, NewDraftForm, UploadForm
-from evaluations.criteria_forms.overview import overview
+from evaluations.forms.criteria.around import Around
+from evaluations.forms.criteria.begin import KeptFileForm, NewDraftForm, UploadForm
+from evaluations.forms.criteria.overview import overview
 from evaluations.models import CriteriaDraft, CriteriaSet
 from evaluations.reports.criteria_changes import changes
 from evaluations.services.criteria_drafts import (

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cells.models import Door
-from evaluations.criteria_forms.around import Around
-from evaluations.criteria_forms.base import Section
-from evaluations.criteria_forms.line import LineSection, line_moved, line_removed
-from evaluations.criteria_forms.sections import SECTIONS, Finder
-from evaluations.criteria_forms.tables import line_at, lines_of, tables_of
+from evaluations.forms.criteria.around import Around
+from evaluations.forms.criteria.base import Section
+from evaluations.forms.criteria.line import LineSection, line_moved, line_removed
+from evaluations.forms.criteria.sections import SECTIONS, Finder
+from evaluations.forms.criteria.tables import line_at, lines_of, tables_of
 from evaluations.models import CriteriaDraft
 from evaluations.rules.table import code_of
 from evaluations.services.criteria_drafts import DraftConflictError, draft_save, raw_of

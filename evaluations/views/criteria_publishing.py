@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cells.models import Door
-from evaluations.criteria_forms.around import Around
-from evaluations.criteria_forms.sections import Finder
+from evaluations.forms.criteria.around import Around
+from evaluations.forms.criteria.sections import Finder
 from evaluations.reports.criteria_changes import changes
 from evaluations.reports.criteria_publishing import publishing
 from evaluations.services.criteria_drafts import draft_publish, raw_of

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cells import access
 from cells.models import Door
-from evaluations.forms import DecisionForm, ReturnForm
+from evaluations.forms.decisions import DecisionForm, ReturnForm
 from evaluations.models import Decision, Evaluation, Period, ReopenedResult
 from evaluations.reports.decisions import desk_of
 from evaluations.services import decisions as service

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cells import access
 from cells.models import Door
 from cells.vietnamese import tidy
-from evaluations.evidence_forms import AboutForm, about_form
+from evaluations.forms.evidence import AboutForm, about_form
 from evaluations.models import Evaluation, EvidenceFile, EvidenceUse
 from evaluations.next_work import sheet_url
 from evaluations.reports.entry import entry_of

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cells import access
 from cells.models import Door
-from evaluations.forms import RoundForm
+from evaluations.forms.appraisal import RoundForm
 from evaluations.models import Evaluation, State
 from evaluations.reports.explanations import explaining_of
 from evaluations.services import explanations as service

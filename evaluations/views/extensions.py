@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cells.models import Door, Unit
 from cells.vietnamese import fold
+from evaluations.forms.reopening import ExtensionForm
 from evaluations.models import Period
-from evaluations.reopening_forms import ExtensionForm
 from evaluations.services import extensions as services
 from evaluations.services.errors import RefusedError
 from evaluations.views.periods import administers_the_root

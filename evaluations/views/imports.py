@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cells.marked_workbook import can_be_marked, marked_workbook
 from cells.models import Job, Unit
-from evaluations.import_forms import UploadForm
+from evaluations.forms.imports import UploadForm
 from evaluations.models import Period
 from evaluations.reports.import_groups import error_groups
 from evaluations.reports.imports import exports_for, summary

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells import access
 from cells.models import Door, Unit
 from cells.vietnamese import tidy
-from evaluations.forms import DecisionForm, ReturnForm
+from evaluations.forms.decisions import DecisionForm, ReturnForm
 from evaluations.inputs import read_posted
 from evaluations.models import CriteriaSet, MemberSheet, Period
 from evaluations.reasons import CLASS_NAMES

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cells import access
 from cells.models import Door, Unit
-from evaluations.forms import PeriodDatesForm, PeriodForm
+from evaluations.forms.periods import PeriodDatesForm, PeriodForm
 from evaluations.models import Period
 from evaluations.reports.period_units import (
     EXPECTED,

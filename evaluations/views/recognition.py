@@ -14,8 +14,8 @@ from django_htmx.http import trigger_client_event
 from cells import access
 from cells.models import CellKind, Door, Unit
 from cells.vietnamese import tidy
+from evaluations.forms.recognition import Typed, whole
 from evaluations.models import Recognition
-from evaluations.recognition_forms import Typed, whole
 from evaluations.reports import recognition as reports
 from evaluations.reports import recognition_overview as overview
 from evaluations.reports.recognition_xlsx import recognition_workbook

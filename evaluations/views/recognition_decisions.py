@@ -12,8 +12,8 @@ from cells import access
 from cells.documents.docx import docx_bytes
 from cells.documents.pdf import pdf_bytes
 from cells.models import Door
+from evaluations.forms.recognition import CorrectionForm, RecognitionForm, whole
 from evaluations.models import Recognition
-from evaluations.recognition_forms import CorrectionForm, RecognitionForm, whole
 from evaluations.reports.recognition_content import content_of_draft, content_of_issued
 from evaluations.reports.recognition_documents import PAPERS
 from evaluations.services import recognition as service

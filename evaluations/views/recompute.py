@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cells.models import Job
 from cells.views.jobs import progress_answer
-from evaluations.forms import RecomputeForm
+from evaluations.forms.recomputing import RecomputeForm
 from evaluations.models import Period, Recomputation
 from evaluations.reports.recomputations import (
     codes_of,

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cells import access
 from cells.models import Door
+from evaluations.forms.reopening import AskForm, GrantForm, RefuseForm
 from evaluations.models import Evaluation, ReopenRequest
 from evaluations.next_work import sheet_url
-from evaluations.reopening_forms import AskForm, GrantForm, RefuseForm
 from evaluations.reports.reopening import standing_of, what_happens, who_answers
 from evaluations.services import reopening as services
 from evaluations.services.errors import LockedError, RefusedError

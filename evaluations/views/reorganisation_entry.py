@@ -17,7 +17,7 @@ from cells.services.reorganisation import (
     reorganisation_apply,
     reorganisation_preview,
 )
-from evaluations.reorganisation_forms import (
+from evaluations.forms.reorganisations import (
     Desk,
     arrivals,
     desk_plan,

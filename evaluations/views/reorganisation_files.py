@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cells import access
 from cells.models import Job, Reorganisation
-from evaluations.import_forms import WorkbookForm
+from evaluations.forms.imports import WorkbookForm
 from evaluations.reports.reorganisation_template import reorganisation_template
 from evaluations.reports.reorganisations import (
     file_kinds,

@@ -17,7 +17,7 @@ from cells.services.reorganisation import (
 )
 from cells.services.reorganisation.participants import participants
 from cells.services.reorganisation.tree_writing import tree_refuses_revert
-from evaluations.reorganisation_forms import RevertForm
+from evaluations.forms.reorganisations import RevertForm
 from evaluations.reports.reorganisations import event_rows, event_sides
 
 PAGE_SIZE = 30

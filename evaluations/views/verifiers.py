@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cells import access
 from cells.models import Door, Unit, User
+from evaluations.forms.verifiers import VerifierForm
 from evaluations.models import GroupVerifier
 from evaluations.reports.verifiers import groups_of, verifier_rows
 from evaluations.services import verifiers as service
 from evaluations.services.errors import RefusedError
-from evaluations.verifier_forms import VerifierForm
 
 
 @require_GET

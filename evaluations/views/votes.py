@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cells import access
 from cells.models import Door
+from evaluations.forms.votes import VoteForm
 from evaluations.models import CellVote, Evaluation
 from evaluations.next_work import sheet_url
 from evaluations.services import locks, votes
 from evaluations.services.errors import LockedError, RefusedError
-from evaluations.vote_forms import VoteForm
 from members.counts import NOBODY, counts_on
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from evaluations.criteria_forms.around import Around
-from evaluations.criteria_forms.sections import SECTIONS, Finder
-from evaluations.criteria_forms.tables import lines_of
+from evaluations.forms.criteria.around import Around
+from evaluations.forms.criteria.sections import SECTIONS, Finder
+from evaluations.forms.criteria.tables import lines_of
 from evaluations.models import CriteriaDraft, CriteriaSet
 from evaluations.services.criteria_drafts import raw_of
 from tests import factories

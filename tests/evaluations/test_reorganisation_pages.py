@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cells.models import AreaCell, Reorganisation, ResidentialArea, Unit
-from evaluations.reorganisation_forms import going
+from evaluations.forms.reorganisations import going
 from members.models import Membership, Post
 from tests import factories
 

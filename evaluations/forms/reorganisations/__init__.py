@@ -1,8 +1,8 @@
 """What is typed for one reorganisation: its paper, the units after it, who and what goes where."""
 
-from evaluations.reorganisation_forms.desk import Desk
-from evaluations.reorganisation_forms.fields import RevertForm
-from evaluations.reorganisation_forms.planning import (
+from evaluations.forms.reorganisations.desk import Desk
+from evaluations.forms.reorganisations.fields import RevertForm
+from evaluations.forms.reorganisations.planning import (
     arrivals,
     desk_plan,
     goes_on_as,

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from cells.vietnamese import tidy
-from evaluations.forms import SignedForm
+from evaluations.forms.signed import SignedForm
 from evaluations.models import Recognition
 from evaluations.services.recognition_board import Choice
 

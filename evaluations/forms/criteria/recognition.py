@@ -1,8 +1,8 @@
 """When a sheet is eligible, and the cap on the excellent."""
 
-from evaluations.criteria_forms.base import Fields, Raw, Section
-from evaluations.criteria_forms.fields import Choice, Flag, Number, Text
 from evaluations.criteria_words import WORDS
+from evaluations.forms.criteria.base import Fields, Raw, Section
+from evaluations.forms.criteria.fields import Choice, Flag, Number, Text
 from evaluations.reasons import class_name
 
 

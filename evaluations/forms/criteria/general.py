@@ -1,8 +1,8 @@
 """What a draft is called, for whom it is, since when and on what basis."""
 
-from evaluations.criteria_forms.base import Fields, Raw, Section
-from evaluations.criteria_forms.fields import Choice, Day, Lines, Text, Words
 from evaluations.criteria_words import WORDS
+from evaluations.forms.criteria.base import Fields, Raw, Section
+from evaluations.forms.criteria.fields import Choice, Day, Lines, Text, Words
 from evaluations.services.criteria_drafts import DraftCodeError
 from evaluations.services.errors import RefusedError
 

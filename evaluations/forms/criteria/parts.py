@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from evaluations.criteria_forms.base import Raw, Row, Section, coded
-from evaluations.criteria_forms.fields import Hidden, Number, Percent, Text, Words
-from evaluations.criteria_forms.tables import number_of, tables_of
+from evaluations.forms.criteria.base import Raw, Row, Section, coded
+from evaluations.forms.criteria.fields import Hidden, Number, Percent, Text, Words
+from evaluations.forms.criteria.tables import number_of, tables_of
 from evaluations.rules.places import segments
 
 

@@ -1,9 +1,9 @@
 """How each line follows from the set before: one row per line, old lines that ended last."""
 
-from evaluations.criteria_forms.base import Raw, Row, Section
-from evaluations.criteria_forms.fields import Choice
-from evaluations.criteria_forms.tables import lines_of, tables_of, title_of
 from evaluations.criteria_words import WORDS
+from evaluations.forms.criteria.base import Raw, Row, Section
+from evaluations.forms.criteria.fields import Choice
+from evaluations.forms.criteria.tables import lines_of, tables_of, title_of
 from evaluations.rules.table import code_of
 
 

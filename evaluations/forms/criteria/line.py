@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from evaluations.criteria_forms.base import Fields, Raw, Row, Rows, Section, coded, slug
-from evaluations.criteria_forms.fields import (
+from evaluations.criteria_words import FEEDS, WORDS
+from evaluations.forms.criteria.base import Fields, Raw, Row, Rows, Section, coded, slug
+from evaluations.forms.criteria.fields import (
     Choice,
     Flag,
     Hidden,
@@ -17,7 +18,7 @@ from evaluations.criteria_forms.fields import (
     Text,
     Words,
 )
-from evaluations.criteria_forms.tables import (
+from evaluations.forms.criteria.tables import (
     LineAt,
     lines_of,
     next_code,
@@ -25,7 +26,6 @@ from evaluations.criteria_forms.tables import (
     tables_of,
     title_of,
 )
-from evaluations.criteria_words import FEEDS, WORDS
 from evaluations.rules.places import segments
 from evaluations.rules.reading import FROM_BELOW, IN_TIME
 from evaluations.rules.table import code_of

@@ -10,8 +10,8 @@ from django.forms import Form
 from cells import access
 from cells.models import Unit
 from cells.services.reorganisation.plans import CHANGING, CLOSING
-from evaluations.reorganisation_forms import going
-from evaluations.reorganisation_forms.fields import (
+from evaluations.forms.reorganisations import going
+from evaluations.forms.reorganisations.fields import (
     ASKED,
     REPEATED,
     SEVERAL_BEFORE,
@@ -23,7 +23,7 @@ from evaluations.reorganisation_forms.fields import (
     codes_in,
     names_offered,
 )
-from evaluations.reorganisation_forms.going import NOWHERE, Going, People, Target
+from evaluations.forms.reorganisations.going import NOWHERE, Going, People, Target
 
 ROWS_MOST = 30
 UNKNOWN = "Không có đơn vị đang hoạt động mang mã “{}” trong phạm vi của đồng chí."

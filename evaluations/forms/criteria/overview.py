@@ -5,10 +5,10 @@ from typing import Any
 
 from django.urls import reverse
 
-from evaluations.criteria_forms.around import Around
-from evaluations.criteria_forms.sections import SECTIONS, Finder, Found
-from evaluations.criteria_forms.tables import lines_of, number_of, tables_of, title_of, total_of
 from evaluations.criteria_words import purpose
+from evaluations.forms.criteria.around import Around
+from evaluations.forms.criteria.sections import SECTIONS, Finder, Found
+from evaluations.forms.criteria.tables import lines_of, number_of, tables_of, title_of, total_of
 from evaluations.rules.places import segments
 
 FULL = 100

@@ -10,9 +10,9 @@ from django import forms
 from cells.services.reorganisation import Plan, Refusal, UnitDraft
 from cells.services.reorganisation.plans import CHANGING
 from cells.vietnamese import tidy
-from evaluations.reorganisation_forms.desk import ROW_FIELDS, Desk
-from evaluations.reorganisation_forms.fields import Kind, names_offered
-from evaluations.reorganisation_forms.going import ALL, NOWHERE, Going, Target
+from evaluations.forms.reorganisations.desk import ROW_FIELDS, Desk
+from evaluations.forms.reorganisations.fields import Kind, names_offered
+from evaluations.forms.reorganisations.going import ALL, NOWHERE, Going, Target
 
 
 @dataclass(frozen=True)

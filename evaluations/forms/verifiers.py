@@ -3,7 +3,7 @@
 from django import forms
 from django.utils import timezone
 
-from evaluations.forms import DATE_ERRORS
+from evaluations.forms.fields import DATE_ERRORS
 
 
 class VerifierForm(forms.Form):

@@ -6,20 +6,20 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from evaluations.criteria_forms.around import Around
-from evaluations.criteria_forms.base import Section
-from evaluations.criteria_forms.general import GeneralSection
-from evaluations.criteria_forms.line import LineSection
-from evaluations.criteria_forms.parts import (
+from evaluations.criteria_words import WORDS
+from evaluations.forms.criteria.around import Around
+from evaluations.forms.criteria.base import Section
+from evaluations.forms.criteria.general import GeneralSection
+from evaluations.forms.criteria.line import LineSection
+from evaluations.forms.criteria.parts import (
     GradesSection,
     GroupsSection,
     LevelsSection,
     VetoesSection,
 )
-from evaluations.criteria_forms.recognition import RecognitionSection
-from evaluations.criteria_forms.relations import RelationsSection
-from evaluations.criteria_forms.tables import LineAt, lines_of
-from evaluations.criteria_words import WORDS
+from evaluations.forms.criteria.recognition import RecognitionSection
+from evaluations.forms.criteria.relations import RelationsSection
+from evaluations.forms.criteria.tables import LineAt, lines_of
 from evaluations.reports.criteria_changes import GROUP, LINE, QUOTA, RECOGNITION, TOP
 from evaluations.rules.table import Finding
 
