@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells import access
 from cells.models import Job, Reorganisation
 from evaluations.forms.imports import WorkbookForm
+from evaluations.reports.import_groups import error_groups
 from evaluations.reports.reorganisation_template import reorganisation_template
 from evaluations.reports.reorganisations import (
     file_kinds,
@@ -83,7 +84,7 @@ def reorganisation_run(request, pk):
         "report": report,
         "kinds": file_kinds(report),
         "groups": grouped(report.effects),
-        **_cut("errors", report.errors),
+        "errors": error_groups(report.errors, shown=ROWS_SHOWN),
         **_cut("warnings", file_warnings(report)),
         **_cut("lines", [(line, KINDS[line.kind]) for line in report.lines]),
         "can_apply": trial.state == job.state == Job.State.DONE

@@ -1,6 +1,8 @@
 """The appraisal as a browser meets it: beside each other, by filter, marked line by line."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations.models import LineReturn, State
@@ -112,12 +114,12 @@ def test_what_changed_on_returned_lines_is_shown_after_resubmission(canbo, submi
     assert "giữ nguyên <strong>1/1 = 100,00 %</strong>" in page
 
 
-def test_appraisal_costs_the_same_for_many_marks(
-    canbo, submitted, people, url, django_assert_max_num_queries
-):
-    with django_assert_max_num_queries(19):
+def test_appraisal_costs_the_same_for_many_marks(canbo, submitted, people, url):
+    with CaptureQueriesContext(connection) as asked:
         canbo.get(url("appraisal"))
     for line in ("1.2", "1.3", "1.4"):
         mark(submitted, line, people.canbo)
-    with django_assert_max_num_queries(19):
+    with CaptureQueriesContext(connection) as marked:
         canbo.get(url("appraisal"))
+    # One mark or more: their authors are read with them.
+    assert len(marked) <= len(asked) + 1

@@ -187,6 +187,6 @@ def test_scorecard_costs_the_same_for_few_and_many_origins(client, tree, people)
         with CaptureQueriesContext(connection) as asked:
             assert client.get(url).status_code == 200
         counts.append(len(asked))
-    # Session, user, roles, sheet, scores, recomputed results, own sheets, two generations, their
-    # sheets, paper, rank.
-    assert counts == [12, 12]
+    # Session, user, roles, sheet, scores, own sheets, two generations, their sheets, paper, vote,
+    # rank, recomputed results, requests to re-open, results before that, evidence.
+    assert counts == [16, 16]

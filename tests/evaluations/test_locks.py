@@ -12,7 +12,7 @@ from cells import access
 from cells.models import Door, User
 from cells.workbook import open_book
 from evaluations.models import Evaluation, Period, PeriodUnit, Score, State
-from evaluations.reports.sheets_xlsx import sheet_book
+from evaluations.reports.sheet_book import sheet_book
 from evaluations.services import locks, sheets
 from evaluations.services.errors import LockedError
 from evaluations.services.sheet_import import sheets_import

@@ -10,6 +10,7 @@ from evaluations.models import CriteriaSet, Evaluation, Period, PeriodUnit
 from evaluations.models.periods import period_title
 from evaluations.services.periods import NOBODY_ABOVE, period_open
 from tests import factories
+from tests.evaluations.tampering import tamper_criteria
 
 pytestmark = pytest.mark.django_db
 
@@ -62,11 +63,9 @@ def test_a_committee_with_nobody_above_owes_nothing(criteria, db):
 
 def test_committees_get_their_sheet_once_there_is_a_set(tree, criteria):
     theirs = CriteriaSet.objects.get(code="DB4T-2026")
-    theirs.valid_from = date(2027, 1, 1)
-    theirs.save()
+    tamper_criteria(theirs, valid_from=date(2027, 1, 1))
     assert opened("2026").expected == 3
-    theirs.valid_from = date(2026, 1, 1)
-    theirs.save()
+    tamper_criteria(theirs, valid_from=date(2026, 1, 1))
     again = opened("2026")
     assert (again.created_sheets, again.expected) == (2, 5)
     assert PeriodUnit.objects.get(unit=tree.ward).committee == tree.city

@@ -135,7 +135,7 @@ def test_one_error_names_row_column_and_value_and_nothing_can_be_written(clerk, 
     url = tried(clerk, path)
     page = clerk.get(url)
     text = page.content.decode()
-    (error,) = page.context["errors"]
+    ((error,),) = [group.errors for group in page.context["errors"]]
     assert (error.row, error.column, error.value) == (3, "Mã trước", tree.c.code)
     assert "tệp có 1 lỗi" in text
     assert "Ghi thật" not in text
