@@ -31,6 +31,12 @@ class Found:
         return len(self.missing) + len(self.high)
 
     @property
+    def alike(self) -> list[tuple[str, list[list[Check]]]]:
+        """Return the checks by priority; those that say the same of several lines are one."""
+        weights = (("high", self.high), ("medium", self.medium), ("low", self.low))
+        return [(weight, _alike(checks)) for weight, checks in weights if checks]
+
+    @property
     def is_clear(self) -> bool:
         return not (self.blocking or self.medium or self.low)
 
@@ -96,6 +102,13 @@ def entry_of(
     for group in view.groups:
         group.lines[:] = [_with_checks(line, checks) for line in group.lines]
     return Entry(view, suggested, checks)
+
+
+def _alike(checks: list[Check]) -> list[list[Check]]:
+    groups: dict[tuple[str, str], list[Check]] = {}
+    for check in checks:
+        groups.setdefault((check.rule, check.text), []).append(check)
+    return list(groups.values())
 
 
 def _is_open(line: LineView) -> bool:

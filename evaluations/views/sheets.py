@@ -22,6 +22,10 @@ from evaluations.services.errors import ConflictError, LockedError, RefusedError
 from evaluations.services.last_answers import last_answers
 from evaluations.services.lines import Change, lines_save
 
+AFTER_SUBMITTING = (
+    "Tiếp theo, đảng ủy thẩm định; phiếu bị trả lại hoặc có kết quả thì báo ở mục Thông báo."
+)
+
 
 @require_GET
 def sheet(request, period, code):
@@ -136,7 +140,7 @@ def submit(request, period, code):
         except RefusedError as refused:
             error = refused.message
         else:
-            messages.success(request, f"Đã nộp phiếu của {found.unit.name}.")
+            messages.success(request, f"Đã nộp phiếu của {found.unit.name}. {AFTER_SUBMITTING}")
             return redirect(next_unfinished(request.user, found))
     entry = entry_of(found, request.user)
     held = {veto.code: veto for veto in found.criteria.rules.vetoes}

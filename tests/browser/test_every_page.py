@@ -33,6 +33,7 @@ PAGES = [
     ("lanhdao", "progress-text", "/tien-do/2026-Q4/chua-nop/"),
     ("canbo", "sheet-draft", ("2026-Q4", "draft", "Nhập")),
     ("canbo", "sheet-returned", ("2026-Q4", "returned", "Sửa phiếu")),
+    ("bithu", "sheet-submit", "/phieu/2026-Q4/P01-CB005/nop/"),
     ("canbo", "grid", "/bang-nhap/2026-Q4/P01/?nhom=G3"),
     ("canbo", "grid-empty", "/bang-nhap/2026-Q4/P01/?q=khong-co-chi-bo-nao"),
     ("lanhdao", "grid-none", "/bang-nhap/2026-Q4/P01/"),

@@ -214,6 +214,16 @@ def test_checks_follow_every_save(as_, quarter, people):
     assert "Còn 23 dòng chưa chấm" in answer.text
 
 
+def test_checks_that_say_the_same_of_several_lines_are_told_once(as_, quarter, people):
+    asked = "Chưa gắn minh chứng, cũng chưa ghi giải trình."
+    client = as_(people.bithu)
+    modes.fill(quarter, people.bithu, without=["1.3"])
+    page = client.get(url("submit", quarter)).text
+    assert page.count(asked) == 1
+    assert page.count(f'{asked} Dòng <a class="checks__code"') == 1
+    assert ">1.1</a>" in page.split(asked)[1].split("</li>")[0]
+
+
 def test_who_only_looks_sees_no_checks(as_, quarter, people):
     page = as_(people.kiemtra).get(url("sheet", quarter)).text
     assert 'id="kiem-tra"' not in page

@@ -183,6 +183,25 @@ def test_after_the_last_sheet_comes_the_queue(as_, people, draft, tree):
     assert answer.url == reverse("evaluations:queue", args=[PERIOD])
 
 
+def test_secretary_of_one_cell_stays_at_its_sheet_and_reads_what_comes_next(
+    as_, people, draft, tree
+):
+    fill(draft, people.bithu)
+    answer = as_(people.bithu).post(url("submit", tree.a), follow=True)
+    assert answer.redirect_chain[-1][0] == url("sheet", tree.a)
+    assert "Tiếp theo, đảng ủy thẩm định" in text_of(answer)
+
+
+def test_unfinished_sheet_has_no_level_but_a_way_back_to_its_first_empty_line(
+    as_, people, draft, tree
+):
+    fill(draft, people.bithu, l1_2={})
+    page = as_(people.bithu).get(url("submit", tree.a)).text
+    assert "tạm tính, còn 1 dòng chưa chấm" in page
+    assert "badge-level" not in page
+    assert f'href="{url("sheet", tree.a)}#dong-1-2">Chấm tiếp dòng 1.2</a>' in page
+
+
 def test_appraiser_sees_the_own_value_and_needs_a_reason_to_change_it(as_, people, submitted, tree):
     page = text_of(as_(people.canbo).get(url("appraisal", tree.a)))
     assert "Chi bộ tự chấm" in page
