@@ -1,17 +1,16 @@
 (() => {
   "use strict";
 
-  // <input type="checkbox" data-only-empty> shows only the lines that are not answered yet. The
-  // address remembers it. A line that is answered stays until the filter is set anew: nothing
-  // moves under the hand. A link to a hidden line shows all again.
+  // <input type="checkbox" data-only="data-empty"> shows only the lines with that attribute: not
+  // answered yet, or sent back. The address remembers it. A line that is answered stays until the
+  // filter is set anew: nothing moves under the hand. A link to a hidden line shows all again.
   const { lines } = window.chibo;
   const NAME = "chi";
-  const VALUE = "chua-cham";
-  const box = document.querySelector("[data-only-empty]");
+  const box = document.querySelector("[data-only]");
   const inSections = () => lines.all().filter((line) => line.closest("ol.lines"));
 
   function show(only) {
-    for (const line of inSections()) line.hidden = only && !line.hasAttribute("data-empty");
+    for (const line of inSections()) line.hidden = only && !line.hasAttribute(box.dataset.only);
     for (const section of document.querySelectorAll(".good-section:has(ol.lines)")) {
       section.hidden = ![...section.querySelectorAll("[data-line]")].some((line) => !line.hidden);
     }
@@ -26,16 +25,26 @@
   function set(only) {
     box.checked = only;
     const address = new URL(window.location);
-    if (only) address.searchParams.set(NAME, VALUE);
+    if (only) address.searchParams.set(NAME, box.value);
     else address.searchParams.delete(NAME);
     window.history.replaceState(window.history.state, "", address);
     show(only);
   }
 
+  const at = (hash) => hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+
   function reveal(event) {
     const link = event.target.closest('a[href*="#"]');
-    const target = link && link.hash && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const target = link && at(link.hash);
     if (target && target.closest("[hidden]")) set(false);
+  }
+
+  // Another page led to a line that the filter would hide.
+  function revealArrival() {
+    const target = at(window.location.hash);
+    if (!target || !target.closest("[hidden]")) return;
+    set(false);
+    target.scrollIntoView();
   }
 
   if (!box) return;
@@ -44,6 +53,8 @@
   document.addEventListener("htmx:afterSettle", count);
   document.addEventListener("DOMContentLoaded", () => {
     count();
-    if (new URL(window.location).searchParams.get(NAME) === VALUE) set(true);
+    if (box.checked) show(true);
+    if (new URL(window.location).searchParams.get(NAME) === box.value) set(true);
+    revealArrival();
   });
 })();

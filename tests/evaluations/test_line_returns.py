@@ -137,6 +137,25 @@ def test_page_leads_to_the_returned_line_and_closes_the_others(client, submitted
     assert page.count("Dòng này không bị trả lại.") == len(submitted.criteria.rules.indicators) - 1
 
 
+def test_page_shows_the_returned_lines_alone_at_first(client, submitted, people, address):
+    give_back(submitted, people.canbo, "1.2")
+    client.force_login(people.bithu)
+    page = client.get(address("sheet")).content.decode()
+    assert "Chỉ dòng bị trả lại (1)" in page
+    assert 'data-only="data-returned" checked' in page
+    assert page.count(" data-returned>") == 1
+
+
+def test_save_of_a_returned_line_swaps_nothing_on_the_closed_ones(
+    client, submitted, people, address
+):
+    give_back(submitted, people.canbo, "1.2")
+    client.force_login(people.bithu)
+    answer = client.post(address("line", "1.2"), {"num": "1", "den": "2", "version": "1"})
+    assert 'id="luu-y-1-2"' in answer.content.decode()
+    assert 'id="luu-y-1-3"' not in answer.content.decode()
+
+
 def test_closed_line_answers_423_with_its_reason(client, submitted, people, address):
     give_back(submitted, people.canbo, "1.2")
     client.force_login(people.bithu)
