@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from evaluations.rules.engine import Scorer, Tally, score_line
 from evaluations.rules.structure import Criteria, Indicator
+from evaluations.services.suggestions import LAST, Suggestion
 
 WHOLE = 10_000  # 100 percent
 # How often a line does not apply, where the set allows that.
@@ -113,6 +114,11 @@ class Panel:
 
     def as_answer(self, values: Values) -> dict[str, Any]:
         return as_answer(self.rules.indicators[values.line], values)
+
+    def as_last(self, values: Values, place: str) -> str:
+        """Say where an answer comes from that was taken over from the period `place`."""
+        line = self.rules.indicators[values.line]
+        return Suggestion(line, LAST, as_answer(line, values), place).words
 
 
 class _Points(dict[Values, int | None]):

@@ -16,6 +16,7 @@ from evaluations.demo.areas import areas_write
 from evaluations.demo.bulk import settle, unchecked
 from evaluations.demo.evidence import evidence_tell
 from evaluations.demo.life import life_tell
+from evaluations.demo.open_quarter import open_quarter_tell
 from evaluations.demo.people import People, count_only
 from evaluations.demo.quarters import Quarters, quarters
 from evaluations.demo.scales import SCALES
@@ -82,6 +83,7 @@ def demo_build(*, scale: str, seed: int, today: date) -> dict[str, Any]:
         _rank(codes[:-1])
     if size.has_stories:
         evidence_tell(codes[-1])
+        open_quarter_tell(codes, cast.secretarys_cell.code, today)
     document = {
         "scale": scale,
         "seed": seed,

@@ -1,6 +1,7 @@
 """One sheet of the demonstration, before it is written."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from evaluations.demo.answers import Drawn, Values
@@ -34,6 +35,8 @@ class Case:
     leader: int | None
     is_for_cell: bool
     decision_id: int | None = None
+    # What the cell took over from the quarter before: the words of where from, by line.
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def own(self) -> list[Values]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cells.models import Door
 from evaluations.demo.accounts import Cast
-from evaluations.demo.answers import Drawn, Facts, Panel, chances
+from evaluations.demo.answers import Drawn, Facts, Panel, Values, chances
 from evaluations.demo.bulk import Batch, fields_of
 from evaluations.demo.cases import Case
 from evaluations.demo.scales import Scale
@@ -58,6 +58,8 @@ class Quarters:
         self.sheet_ids = count(_next_id(Evaluation))
         home = self.tree.cells_of[self.tree.wards[0]]
         self.always_vetoed = [home[place] for place in ALWAYS_VETOED]
+        # What the cell of the secretary with an account answered in the quarter before.
+        self.last: tuple[str, list[Values]] = ("", [])
 
     def write(self, code: str) -> None:
         """Write one quarter for the cells that the tree has by now."""
@@ -164,10 +166,20 @@ class Quarters:
             vetoes = self._vetoes(panel, cell, drawn, rng)
             if story == Story.DECIDED and self._trained_elsewhere(cell, period):
                 panel.without_group(drawn)
-        return Case(
+        case = Case(
             next(self.sheet_ids), row, story, drawn, vetoes, times, submitter, appraiser,
             hands.leader, is_for_cell=not by_secretary,
         )  # fmt: skip
+        if by_secretary and self.scale.has_stories:
+            case.carried = {} if case.is_submitted else self._carried(panel, case)
+            self.last = (period.title, case.final)
+        return case
+
+    def _carried(self, panel: Panel, case: Case) -> dict[str, str]:
+        """Return what stands again as it was decided for the quarter before, of what is chosen."""
+        place, last = self.last
+        choices = [value for value in case.own if value.option and value in last]
+        return {value.line: panel.as_last(value, place) for value in choices}
 
     def _vetoes(self, panel: Panel, cell: Node, drawn: Drawn, rng: random.Random) -> list[str]:
         if rng.random() >= VETOED and cell not in self.always_vetoed:

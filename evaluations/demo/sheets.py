@@ -11,6 +11,7 @@ from evaluations.demo.cases import PER_LINE, Case
 from evaluations.demo.stories import RETURN_REASONS, Story
 from evaluations.demo.trail import Trail
 from evaluations.models import Evaluation, Score, Stage
+from evaluations.services.suggestions import LAST
 
 SHEET = (
     "id period unit period_unit criteria path state vetoes annual_class lines_total lines_done"
@@ -74,7 +75,8 @@ class SheetWriter:
         for value in values:
             note = self._why_not(value) if stage == Stage.SELF else notes.get(value.line, "")
             where = (case.id, value.line, name, *value[1:])
-            add((*where, points[value], note, _source(stage, note), 1, by, at, door))
+            source = _source(case, stage, value.line, note)
+            add((*where, points[value], note, source, 1, by, at, door))
             at += pause
 
     def _why_not(self, value: Values) -> str:
@@ -97,8 +99,10 @@ def _steps(case: Case) -> tuple[object, ...]:
     return (reason, *submitted, is_for_cell, *appraised, decision_id)
 
 
-def _source(stage: Stage, note: str) -> str:
+def _source(case: Case, stage: Stage, line: str, note: str) -> str:
     """Return where a value was taken from; "" where somebody entered it."""
     if stage == Stage.FINAL:
         return str(Stage.APPRAISED)
-    return str(Stage.SELF) if stage == Stage.APPRAISED and not note else ""
+    if stage == Stage.SELF:
+        return LAST if line in case.carried else ""
+    return "" if note else str(Stage.SELF)

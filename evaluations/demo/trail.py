@@ -49,8 +49,15 @@ class Trail:
         from_line = case.times.entered_at
         for place, value in enumerate(case.own):
             at, answer = from_line + place * PER_LINE, panel.as_answer(value)
+            reason = case.carried.get(value.line, "")
             self._add(
-                case, at, case.submitter, "line_saved", field=f"{value.line}.self", new=answer
+                case,
+                at,
+                case.submitter,
+                "line_saved",
+                field=f"{value.line}.self",
+                new=answer,
+                reason=reason,
             )
         at = case.appraisal_began_at
         accepted = {}

@@ -28,6 +28,13 @@ def comment_add(*, sheet: Evaluation, line: str, text: str, by: User) -> LineCom
     if len(words) > LONGEST_COMMENT:
         raise WordsError("Nội dung dài quá 1.000 ký tự. Hãy viết gọn lại hoặc gửi làm hai lần.")
     comment = LineComment.objects.create(evaluation=sheet, line=line, text=words, by=by)
+    comment_tell(comment)
+    return comment
+
+
+def comment_tell(comment: LineComment) -> None:
+    """Tell those whom a comment concerns."""
+    sheet, line = comment.evaluation, comment.line
     notice_send(
         kind=NoticeKind.COMMENT,
         to=_concerned(sheet, line),
@@ -37,9 +44,8 @@ def comment_add(*, sheet: Evaluation, line: str, text: str, by: User) -> LineCom
         f"#dong-{line.replace('.', '-')}",
         unit=sheet.unit,
         period=sheet.period.code,
-        by=by,
+        by=comment.by,
     )
-    return comment
 
 
 @transaction.atomic

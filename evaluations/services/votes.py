@@ -147,11 +147,12 @@ def _remember(
     new: CellVote | None,
     reason: str = "",
 ) -> None:
-    said = [_for_audit(vote) for vote in (old, new)]
+    said = [ballot_said(vote) for vote in (old, new)]
     sheet_record(sheet, by, door, action, field="vote", old=said[0], new=said[1], reason=reason)
 
 
-def _for_audit(vote: CellVote | None) -> dict[str, Any] | None:
+def ballot_said(vote: CellVote | None) -> dict[str, Any] | None:
+    """Return a vote as the trail keeps it."""
     if vote is None:
         return None
     values = _values(vote)
