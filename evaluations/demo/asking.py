@@ -1,11 +1,11 @@
-"""What is asked and arranged around sheets: more time, opening again, a vote, a verifier."""
+"""What is asked and arranged around sheets: more time, opening again, a vote."""
 
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from cells.models import AuditEntry, Door, User
+from cells.models import User
 from evaluations.demo.events import Event, moment, remember
-from evaluations.models import CellVote, Evaluation, GroupVerifier, ReopenRequest
+from evaluations.models import CellVote, Evaluation, ReopenRequest
 from evaluations.services.reopening_notices import answered_tell, asked_tell
 from evaluations.services.votes import Ballot, ballot_said
 from members.models import Post
@@ -18,7 +18,6 @@ NO_NEED = (
     " trao đổi của dòng."
 )
 BEFORE = timedelta(minutes=15)
-VERIFIED = -25, -11  # days from today
 
 
 def extended(sheet: Evaluation, by: User, today: date) -> list[Event]:
@@ -76,38 +75,6 @@ def voted(sheet: Evaluation, *, other: int) -> list[Event]:
         remember(sheet, by, at, "vote_recorded", field="vote", new=ballot_said(made))
 
     return [Event(at, vote)]
-
-
-def verified_for_a_while(
-    sheet: Evaluation, verifier: User, leader: User, today: date
-) -> list[Event]:
-    """Name somebody for the last group of criteria, for a fortnight that is over."""
-    group = sheet.criteria.rules.groups[-1].code
-    starts_on, ends_on = (today + timedelta(days=days) for days in VERIFIED)
-    row = GroupVerifier(
-        committee=sheet.period_unit.committee, group=group, user=verifier, starts_on=starts_on,
-        named_by=leader,
-    )  # fmt: skip
-    said = f"{group}: {verifier.full_name}"
-
-    def name(at: datetime) -> None:
-        row.named_at = at
-        row.save()
-        _of_verifier(row, leader, at, "verifier_named", new=said)
-
-    def end(at: datetime) -> None:
-        row.ends_on = ends_on
-        row.save(update_fields=["ends_on"])
-        _of_verifier(row, leader, at, "verifier_ended", old=said)
-
-    return [Event(moment(starts_on, 0, 8), name), Event(moment(ends_on, 0, 8), end)]
-
-
-def _of_verifier(row: GroupVerifier, by: User, at: datetime, action: str, **change: str) -> None:
-    AuditEntry.objects.create(
-        by=by, at=at, door=Door.DEMO, action=action, subject_type="groupverifier",
-        subject_id=row.pk, unit=row.committee, **change,
-    )  # fmt: skip
 
 
 def _ask(request: ReopenRequest, at: datetime) -> None:

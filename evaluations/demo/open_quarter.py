@@ -57,8 +57,6 @@ class _Quarter:
         yield from talk.secretary_asks(own, self.secretary, self.clerk, self.today)
         for sheet in self.sheets.filter(state=State.DRAFT, lines_done=0)[:1]:
             yield from asking.extended(sheet, self.city, self.today)
-        terms = self.other, self.leader, self.today
-        yield from asking.verified_for_a_while(own, *terms)
 
     def _handed_in(self) -> Iterator[Event]:
         waiting = self.sheets.filter(state=State.SUBMITTED, appraised_total=None)
