@@ -14,6 +14,7 @@ from evaluations.models import (
 from evaluations.reports.appraisal import appraisal_view
 from evaluations.reports.sheet import LineView
 from evaluations.services.explanations import Said, may_open, round_of, standing_words
+from evaluations.services.last_answers import last_answers
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def explaining_of(
     is_finished = sheet.state in (State.APPRAISED, State.DECIDED)
     if not is_finished and not may_open(sheet, user):
         return Explaining(found, lines)
-    for line in appraisal_view(sheet, user).lines:
+    for line in appraisal_view(sheet, user, last=last_answers(sheet, user)).lines:
         code = line.indicator.code
         if not line.is_changed and code not in said:
             continue

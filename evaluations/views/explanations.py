@@ -17,6 +17,9 @@ from evaluations.services import locks
 from evaluations.services.errors import LockedError, RefusedError
 from evaluations.services.explanations import Said
 
+SENT = "Đã gửi giải trình. Tiếp theo, người thẩm định trả lời từng dòng ngay ở trang này."
+KEPT = "Đã lưu giải trình, chưa gửi. Xem lại rồi bấm “Gửi giải trình” ở cuối trang."
+
 
 @require_GET
 def explanation(request, period, code):
@@ -120,7 +123,7 @@ def _keep(request, found, said, *, submit):
         return render(request, "evaluations/_explanation_kept.html", context, status=status)
     if error:
         return _page(request, found, typed=said, error=error, status=status)
-    messages.success(request, "Đã gửi giải trình." if submit else "Đã lưu giải trình.")
+    messages.success(request, SENT if submit else KEPT)
     return _back(found)
 
 

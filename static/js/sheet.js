@@ -134,6 +134,9 @@
     if (button) accept(button, false);
     const opener = event.target.closest("[data-open-note]");
     if (opener) showNote(lines.of(opener).querySelector("form[data-autosave]"));
+    // The list must not cover the line that it leads to.
+    const panel = event.target.closest(".checks-panel__list a") && event.target.closest("details");
+    if (panel) panel.open = false;
   }
 
   // One line after another can be accepted with one key: the next button, or the next line if

@@ -1,6 +1,6 @@
 """Explaining and answering on screen: who may do what, and that nothing typed is lost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from cells.models import Notice
 from evaluations.models import Evaluation, Explanation, State
+from tests import factories
+from tests.evaluations import modes
 from tests.evaluations.appraising import appraised_sheet, change, submitted_sheet
 from tests.evaluations.test_explanations import AGREED, WORDS, end_of, say, start
 
@@ -144,6 +146,31 @@ def test_unfinished_appraisal_is_not_shown_to_the_cell(as_, people, tree):
     change(sheet, "1.2", people.canbo)
     assert "Biên bản ghi khác" not in text_of(as_("bithu").get(url("explanation", tree.a)))
     assert "Biên bản ghi khác" in text_of(as_("canbo").get(url("explanation", tree.a)))
+
+
+def test_agreeing_to_everything_comes_after_the_lines(as_, appraised, people, tree):
+    start(appraised, people.canbo)
+    page = text_of(as_("bithu").get(url("explanation", tree.a)))
+    assert page.index("Gửi giải trình") < page.index("Không có ý kiến khác: đồng ý cả 2 dòng")
+
+
+def test_what_is_only_kept_is_told_not_to_be_sent(as_, appraised, people, tree):
+    start(appraised, people.canbo)
+    answer = as_("bithu").post(
+        url("explanation_save", tree.a), {"text-1.2": "Có biên bản"}, follow=True
+    )
+    assert "Đã lưu giải trình, chưa gửi." in text_of(answer)
+
+
+def test_explanation_shows_the_period_before(as_, people, tree):
+    third = factories.PeriodFactory(
+        code="2026-Q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30)
+    )
+    before = factories.sheet(tree.a, third)
+    modes.fill(before, people.bithu, {"1.2": {"num": 11, "den": 13}})
+    modes.submit(before, people.bithu)
+    start(appraised_sheet(tree.a, people.bithu, people.canbo, "1.2"), people.canbo)
+    assert "11/13" in text_of(as_("bithu").get(url("explanation", tree.a)))
 
 
 def test_sheet_leads_to_the_explanation(as_, appraised, people, tree):
