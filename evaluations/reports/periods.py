@@ -9,6 +9,7 @@ from evaluations.models import Period, State
 from evaluations.reports.recomputations import found_last
 from evaluations.services.periods import period_bounds
 
+NEAR = 6
 APPRAISED = [State.APPRAISED, State.DECIDED]
 SUBMITTED = [State.SUBMITTED, *APPRAISED]
 # Of each kind: how many are in a year, how many are offered.
@@ -31,6 +32,12 @@ def periods_counted() -> QuerySet[Period]:
         decided=Count("units", filter=owed & Q(**{state: State.DECIDED})),
         recompute_found=found_last(OuterRef("pk")),
     ).order_by("-ends_on", "kind")
+
+
+def near_periods(periods: Iterable[Period], period: Period) -> list[Period]:
+    """Return the newest periods that are no months, and the one that is shown."""
+    near = [one for one in periods if one.kind != Period.Kind.MONTH]
+    return [one for place, one in enumerate(near) if place < NEAR or one == period]
 
 
 def next_periods(known: Iterable[Period], today: date) -> list[Period]:

@@ -12,6 +12,7 @@ from cells.models import Door
 from evaluations.forms.decisions import DecisionForm, ReturnForm
 from evaluations.models import Decision, Evaluation, Period, ReopenedResult
 from evaluations.reports.decisions import desk_of
+from evaluations.reports.periods import near_periods
 from evaluations.services import decisions as service
 from evaluations.services.errors import LockedError, RefusedError
 from evaluations.services.sheets import sheet_return as send_back
@@ -47,11 +48,13 @@ def _page(request, desk, form, status=200):
         .filter(period=desk.period)
         .select_related("committee")
     )
+    periods = list(Period.objects.opened())
     context = {
         "desk": desk,
         "form": form,
         "chosen": {str(pk) for pk in form["sheets"].value() or []} if form.is_bound else None,
-        "periods": Period.objects.opened(),
+        "periods": periods,
+        "near": near_periods(periods, desk.period),
         "page": Paginator(made, PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "evaluations/decisions.html", context, status=status)

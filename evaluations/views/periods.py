@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cells import access
 from cells.models import Door, Unit
 from evaluations.forms.periods import PeriodDatesForm, PeriodForm
-from evaluations.models import Period
+from evaluations.models import Period, ReopenRequest
 from evaluations.reports.period_units import (
     EXPECTED,
     NOT_EXPECTED,
@@ -47,7 +47,8 @@ def administers_the_root(view):
 
 
 def _page(request, periods, form, status=200):
-    context = {"periods": periods, "form": form}
+    to_answer = ReopenRequest.objects.waiting_for(request.user, timezone.now()).count()
+    context = {"periods": periods, "form": form, "to_answer": to_answer}
     return render(request, "evaluations/periods.html", context, status=status)
 
 

@@ -16,10 +16,11 @@ from cells.models import Unit
 from cells.vietnamese import tidy
 from evaluations.models import Period
 from evaluations.reports import progress as reports
+from evaluations.reports.periods import near_periods
 from evaluations.reports.progress_text import overdue_text
 from evaluations.reports.progress_xlsx import progress_workbook, punctuality
 
-COMMITTEES, SHEETS, NEAR = 200, 100, 6
+COMMITTEES, SHEETS = 200, 100
 DEFAULT_SORT = "-left"
 
 
@@ -80,7 +81,7 @@ def _page(request, periods, scope):
         "progress": found,
         "period": scope.period,
         "periods": periods,
-        "tabs_of_periods": _periods_shown(periods, scope.period),
+        "near": near_periods(periods, scope.period),
         "shown": shown,
         "committees": Paginator(rows, per_page).get_page(request.GET.get("page")),
         "sheets": sheets,
@@ -91,12 +92,6 @@ def _page(request, periods, scope):
     }
     template = "_progress_live" if request.htmx else "progress"
     return render(request, f"evaluations/{template}.html", context)
-
-
-def _periods_shown(periods, period):
-    """Return the newest periods that are no months, and the one that is shown."""
-    near = [one for one in periods if one.kind != Period.Kind.MONTH]
-    return [one for place, one in enumerate(near) if place < NEAR or one == period]
 
 
 def _sheets(request, found, shown):

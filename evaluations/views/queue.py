@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,10 @@ from cells import access
 from cells.models import CellKind, Unit
 from evaluations.models import Evaluation, Period, ReopenRequest, State
 from evaluations.queue_filter import QueueFilter
+from evaluations.reports.periods import near_periods
 
-ROWS, OTHERS = 50, 4
-MONTH = Period.Kind.MONTH
-TO_DO = (access.ENTER, access.APPRAISE)
+ROWS = 50
+TO_DO = (access.ENTER, access.SUBMIT, access.APPRAISE)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def queue(request, period):
     """List the sheets of a period within reach, filtered by state, kind and text."""
     period = get_object_or_404(Period.objects.opened(), code=period)
     visible = Evaluation.objects.visible_to(request.user).owed().filter(period=period)
-    found = _counts(visible)
+    found, mine = _counts(visible, request.user)
     counts, has_committees = _by_state(found), any(not is_cell for _, is_cell in found)
     asked = QueueFilter.read(request.GET)
     if not has_committees:
@@ -57,18 +57,22 @@ def queue(request, period):
     page = Paginator(rows.in_order_of_work(), ROWS).get_page(request.GET.get("page"))
     for sheet in page:
         sheet.can = {name: sheet.allows(request.user, name) for name in TO_DO}
+        sheet.is_mine = sheet.submitted_by_id == request.user.pk
+        sheet.is_full = sheet.lines_done >= sheet.lines_total
     can_enter = bool(access.reach(request.user, access.ENTER))
     total = sum(counts.values())
     periods = list(Period.objects.opened())
+    waiting, handed_in = _waiting(request.user, period, counts, mine, has_committees)
     context = {
         "period": period,
         "periods": periods,
-        "others": [one for one in periods if one.kind != MONTH and one != period][:OTHERS],
+        "near": near_periods(periods, period),
         "page": page,
         "tabs": _tabs(_by_state(found, asked.of_cells), asked.state),
         "total": total,
         "left": counts.get(State.DRAFT, 0) + counts.get(State.RETURNED, 0),
-        "waiting": _waiting(request.user, period, counts, has_committees=has_committees),
+        "waiting": waiting,
+        "handed_in": handed_in,
         "kinds": CellKind.objects.filter(valid_to__isnull=True),
         "state": asked.state,
         "kind": asked.kind,
@@ -93,10 +97,16 @@ def _tabs(counts: dict[str, int], state: str) -> list[StateTab]:
     return tabs
 
 
-def _counts(visible) -> dict[tuple[str, bool], int]:
-    """Return how many sheets of cells (True) and of committees (False) are in each state."""
-    counted = visible.order_by().values_list("state", "unit__is_cell").annotate(Count("pk"))
-    return {(state, is_cell): count for state, is_cell, count in counted}
+def _counts(visible, user) -> tuple[dict[tuple[str, bool], int], int]:
+    """Return how many sheets of cells (True) and of committees (False) are in each state.
+
+    And how many of those that wait to be appraised `user` handed in.
+    """
+    mine = Count("pk", filter=Q(submitted_by=user, state=State.SUBMITTED))
+    kinds = visible.order_by().values_list("state", "unit__is_cell")
+    rows = list(kinds.annotate(Count("pk"), mine=mine))
+    found = {(state, is_cell): count for state, is_cell, count, _ in rows}
+    return found, sum(row[-1] for row in rows)
 
 
 def _by_state(found: dict[tuple[str, bool], int], of_cells: bool | None = None) -> dict[str, int]:
@@ -108,12 +118,18 @@ def _by_state(found: dict[tuple[str, bool], int], of_cells: bool | None = None) 
     return counts
 
 
-def _waiting(user, period: Period, counts: dict[str, int], *, has_committees: bool) -> int:
-    """Return how many sheets wait for `user` to appraise them; nobody judges the own committee."""
+def _waiting(user, period: Period, counts, mine: int, has_committees: bool) -> tuple[int, int]:
+    """Return how many sheets wait for `user` to appraise them, and how many for others.
+
+    Who handed a sheet in does not appraise it; nobody judges the own committee.
+    """
     if has_committees:
-        waiting = Evaluation.objects.allowed(user, access.APPRAISE).owed()
-        return waiting.filter(period=period, state=State.SUBMITTED).count()
-    return counts.get(State.SUBMITTED, 0) if access.reach(user, access.APPRAISE) else 0
+        sheets = Evaluation.objects.allowed(user, access.APPRAISE).owed()
+        sheets = sheets.filter(period=period, state=State.SUBMITTED)
+        return sheets.exclude(submitted_by=user).count(), mine
+    if not access.reach(user, access.APPRAISE):
+        return 0, 0
+    return counts.get(State.SUBMITTED, 0) - mine, mine
 
 
 def _grids(user) -> list[Unit]:

@@ -203,6 +203,15 @@ def test_preview_counts_first_and_changes_nothing(canbo, sheets, people):
     assert not Job.objects.exists()
 
 
+def test_choosing_again_keeps_what_was_chosen_and_written(canbo, sheets):
+    data = {"viec": "tra-lai", "sheets": [sheets[0].pk], "reason": "Thiếu biên bản"}
+    preview = canbo.post(address("bulk_preview"), data).content.decode()
+    assert 'name="edit" value="1" formaction="' + address("bulk_preview") in preview
+    again = canbo.post(address("bulk_preview"), data | {"edit": "1"}).content.decode()
+    assert again.count(" checked") == 1
+    assert "Thiếu biên bản" in again
+
+
 def confirmed(sheets, by):
     found = plan(sheets, by)
     return {

@@ -74,7 +74,7 @@ def test_queue_offers_each_what_is_theirs(client, people, sheets, tree):
             for unit in (tree.ward, tree.a)
             if reverse("evaluations:appraisal", args=[sheets[0].period.code, unit.code]) in html
         ]
-        assert "<strong>1</strong> phiếu chờ thẩm định" in html
+        assert "<strong>1</strong> phiếu chờ đồng chí thẩm định" in html
     assert to_appraise == {"thanhuy": [tree.ward.code], "canbo2": [tree.a.code]}
 
 

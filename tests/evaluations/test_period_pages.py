@@ -86,8 +86,8 @@ def test_list_costs_the_same_queries_for_any_number_of_periods(
             starts_on=date(2026, 3 * number - 2, 1),
             ends_on=date(2026, 3 * number, 30),
         )
-    # Session, user, roles, root, periods.
-    with django_assert_num_queries(5):
+    # Session, user, roles, root, periods, requests to open again.
+    with django_assert_num_queries(6):
         city.get(LIST)
 
 

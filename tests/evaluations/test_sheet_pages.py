@@ -259,6 +259,30 @@ def test_queue_counts_what_is_left_and_finds_without_marks(as_, people, draft, t
     assert tree.a.name not in found
 
 
+def test_queue_leads_a_full_draft_straight_to_handing_in(as_, people, draft, tree):
+    queue = reverse("evaluations:queue", args=[PERIOD])
+    save(draft, "1.2", {"num": 38, "den": 40}, people.bithu)
+    begun = text_of(as_(people.canbo).get(queue))
+    assert f'href="{url("sheet", tree.a)}">Nhập tiếp' in begun
+    assert url("submit", tree.a) not in begun
+    fill(draft, people.bithu)
+    full = text_of(as_(people.canbo).get(queue))
+    assert f'href="{url("submit", tree.a)}">Xem lại và nộp' in full
+
+
+def test_queue_tells_ones_own_submissions_from_what_waits_to_be_appraised(as_, people, draft, tree):
+    fill(draft, people.bithu)
+    sheets.sheet_submit(sheet=draft, by=people.canbo, door=Door.WEB, on_behalf=True)
+    queue = reverse("evaluations:queue", args=[PERIOD])
+    own = text_of(as_(people.canbo).get(queue))
+    assert "chờ đồng chí thẩm định" not in own
+    assert "1 phiếu do đồng chí nộp chờ người khác thẩm định" in own
+    assert url("appraisal", tree.a) not in own
+    other = text_of(as_(people.canbo2).get(queue))
+    assert "<strong>1</strong> phiếu chờ đồng chí thẩm định" in other
+    assert url("appraisal", tree.a) in other
+
+
 def test_queue_filters_by_state_and_offers_a_way_back_from_nothing(as_, people, draft):
     queue = reverse("evaluations:queue", args=[PERIOD])
     page = text_of(as_(people.canbo).get(queue, {"state": "decided"}))
