@@ -79,7 +79,8 @@ def demo(tmp_path_factory):
     # Periods that the demo does not begin with; in the year some results are decided.
     for code in ("2026", "2026-M11"):
         manage(data, port, "open_period", code)
-    manage(data, port, "shell", "-c", "from tests.browser import decided_year as y; y.decide()")
+    begin = "from tests.browser import asked, decided_year; decided_year.decide(); asked.ask()"
+    manage(data, port, "shell", "-c", begin)
     yield f"http://127.0.0.1:{port}"
     process.send_signal(signal.SIGINT)
     process.wait(timeout=30)
