@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 from scripts.lint_templates import findings
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,10 @@ def test_a_partial_declares_its_context():
     partial = Path("_row.html")
     assert findings(partial, "<p>{{ row }}</p>")
     assert not findings(partial, "{# Context: row (Evaluation). #}\n<p>{{ row }}</p>")
+
+
+def test_every_template_compiles():
+    pages = [path.relative_to(TEMPLATES) for path in TEMPLATES.rglob("*.html")]
+    assert len(pages) > 100
+    for page in pages:
+        get_template(str(page))
