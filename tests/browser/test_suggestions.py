@@ -11,10 +11,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 @pytest.mark.parametrize(("size", "cell"), [("desktop", "P01-CB003"), ("phone", "P01-CB004")])
 def test_a_clerk_takes_one_line_and_then_all(visit, size, cell):
     page = visit("canbo", size).open(f"/phieu/2026/{cell}/")
-    count = page.locator("[data-suggested-count]")
+    count = page.locator('[data-suggested-count="fed"]')
     before = int(count.inner_text())
     line = page.locator('[data-line="2.3"]')
-    line.get_by_role("button", name="Nhận gợi ý dòng 2.3").click()
+    line.get_by_role("button", name="Nhận dòng 2.3").click()
     expect(line.get_by_text("Đã nhận")).to_be_visible()
     expect(line).to_have_attribute("data-state", "saved")
     expect(count).to_have_text(str(before - 1))
@@ -22,6 +22,6 @@ def test_a_clerk_takes_one_line_and_then_all(visit, size, cell):
 
     page.get_by_role("button", name=re.compile("^Nhận tất cả")).click()
     expect(page.get_by_text(f"Đã nhận {before - 1} dòng theo gợi ý")).to_be_visible()
-    expect(page.locator("[data-suggested-count]")).to_have_count(0)
+    expect(page.locator('[data-suggested-count="fed"]')).to_have_count(0)
     line.get_by_role("link", name="Xem nguồn").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nguồn gợi ý dòng 2.3")
