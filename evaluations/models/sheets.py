@@ -53,7 +53,12 @@ class EvaluationQuerySet(PunctualQuerySet):
     def with_context(self):
         # The text of the criteria is long and parsed once per process.
         return self.select_related(
-            "period", "unit", "criteria", "period_unit__committee", "period_unit__kind"
+            "period",
+            "unit",
+            "criteria",
+            "period_unit__committee",
+            "period_unit__kind",
+            "submitted_by",
         ).defer("criteria__text")
 
     def in_order_of_work(self):

@@ -324,13 +324,13 @@ def test_queue_costs_the_same_for_many_sheets(as_, people, tree, django_assert_n
         client.get(queue)
 
 
-def test_sheet_costs_twelve_queries(as_, people, submitted, tree, django_assert_num_queries):
+def test_sheet_costs_eleven_queries(as_, people, submitted, tree, django_assert_num_queries):
     appraisal.appraisal_accept(sheet=submitted, lines=["1.1"], by=people.canbo, door=Door.WEB)
     client = as_(people.canbo)
     client.get(url("sheet", tree.a))
-    # session, user, sheet, roles, scores, last period's sheet, origins, submitter, request
-    # to open it again, comments, flags, evidence
-    with django_assert_num_queries(12):
+    # session, user, sheet, roles, scores, last period's sheet, origins, request to open it again,
+    # comments, flags, evidence
+    with django_assert_num_queries(11):
         client.get(url("sheet", tree.a))
 
 
