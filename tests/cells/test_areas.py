@@ -120,7 +120,8 @@ def test_list_shows_what_stood_on_the_day(client, people, area, who):
     assert "TDP5" not in client.get(LIST).text
     text = client.get(f"{LIST}?ngay=30/06/2026").text
     assert "TDP5" in text
-    assert "5A" not in text
+    assert "Tổ dân phố 5A" in client.get(LIST).text
+    assert "Tổ dân phố 5A" not in text
     assert "Đang xem địa bàn" in text
 
 
