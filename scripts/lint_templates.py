@@ -2,11 +2,14 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 
+INCLUDE = re.compile(r"{% include ([^%]+) %}")
+INCLUDED = re.compile(r"[\w/-]+\.html")
 COMMENT = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
 REFUSED = [
     (re.compile(r"<script(?![^>]*\bsrc=)", re.I), "inline script; put it into static/js/"),
@@ -35,13 +38,47 @@ def findings(path: Path, text: str) -> list[tuple[int, str]]:
     return found
 
 
+def lost_tokens(texts: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Return (template, line, what) for each form that is cut off from its token.
+
+    An include with `only` hands no token on, so a form inside could never be sent.
+    """
+    return [
+        (name, number, f"pass csrf_token=csrf_token to {included}, which holds a form")
+        for name, text in texts.items()
+        for number, line in enumerate(text.splitlines(), start=1)
+        for arguments in INCLUDE.findall(line)
+        if _is_cut_off(arguments)
+        for included in INCLUDED.findall(arguments)
+        if _holds_a_form(included, texts)
+    ]
+
+
+def _is_cut_off(arguments: str) -> bool:
+    return arguments.split()[-1] == "only" and "csrf_token=" not in arguments
+
+
+def _holds_a_form(name: str, texts: Mapping[str, str], seen: tuple[str, ...] = ()) -> bool:
+    text = texts.get(name, "")
+    if name in seen or "{% csrf_token %}" in text:
+        return name not in seen
+    return any(
+        _holds_a_form(included, texts, (*seen, name))
+        for arguments in INCLUDE.findall(text)
+        if not _is_cut_off(arguments)
+        for included in INCLUDED.findall(arguments)
+    )
+
+
 def main() -> None:
     paths = sorted(TEMPLATES.rglob("*.html"))
+    texts = {path.relative_to(TEMPLATES).as_posix(): path.read_text() for path in paths}
     found = [
         f"{path.relative_to(ROOT)}:{line}: {what}"
         for path in paths
         for line, what in findings(path, path.read_text())
     ]
+    found += [f"templates/{name}:{line}: {what}" for name, line, what in lost_tokens(texts)]
     print("\n".join(found) or f"{len(paths)} templates hold nothing that is refused.")
     sys.exit(bool(found))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 
-from scripts.lint_templates import findings
+from scripts.lint_templates import findings, lost_tokens
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -49,6 +49,29 @@ def test_a_partial_declares_its_context():
     partial = Path("_row.html")
     assert findings(partial, "<p>{{ row }}</p>")
     assert not findings(partial, "{# Context: row (Evaluation). #}\n<p>{{ row }}</p>")
+
+
+FORM = "<form method=post>{% csrf_token %}</form>"
+
+
+@pytest.mark.parametrize(
+    ("include", "is_lost"),
+    [
+        ('{% include "_form.html" with a=1 only %}', True),
+        ('{% include "_outer.html" only %}', True),
+        ('{% include "_form.html" with a=1 csrf_token=csrf_token only %}', False),
+        ('{% include "_form.html" with a=1 %}', False),
+        ('{% include "_plain.html" with a=1 only %}', False),
+    ],
+)
+def test_a_form_keeps_its_token(include, is_lost):
+    texts = {
+        "page.html": f"<p>\n{include}",
+        "_form.html": FORM,
+        "_outer.html": '{% include "_form.html" %}',
+        "_plain.html": "<p>",
+    }
+    assert [(name, line) for name, line, _ in lost_tokens(texts)] == [("page.html", 2)] * is_lost
 
 
 def test_every_template_compiles():
