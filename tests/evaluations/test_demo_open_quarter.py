@@ -6,7 +6,7 @@ import pytest
 from django.db.models import F, Q
 from django.urls import reverse
 
-from cells.models import AuditEntry, MailLog, Notice, User
+from cells.models import AuditEntry, MailLog, Notice, NoticeKind, User
 from evaluations.models import (
     CellVote,
     Evaluation,
@@ -121,6 +121,8 @@ def test_everybody_of_the_ward_has_unread_notices_and_no_mail_goes_out(ward):
         assert [one.created_at for one in shown] == sorted(
             (one.created_at for one in shown), reverse=True
         )
+    decided = Notice.objects.filter(kind=NoticeKind.DECIDED)
+    assert set(decided.values_list("period", flat=True)) == {"2026-Q3", "2026-Q4"}
     assert not Notice.objects.filter(Q(by_mail=True) | Q(created_at__gte=TOMORROW)).exists()
     assert not MailLog.objects.exists()
     assert not User.objects.exclude(email="").exists()
